@@ -1,0 +1,118 @@
+"""Documents to chunks: whole sentences under one heading, sized in the embedder's tokens, with exact offsets."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.sentences import Span, split_sentences
+from index.types import Chunk, Document, Embedder, Heading
+
+_HEADER_SHARE = 4
+"""The header (title and headings) may take at most one fourth of what the embedder sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Prose under one heading: ``text[start:end]`` without the heading itself."""
+
+    start: int
+    end: int
+    heading: str
+
+
+def chunk_document(document: Document, embedder: Embedder) -> list[Chunk]:
+    """Cut a document into chunks that do not overlap.
+
+    A chunk holds whole sentences of one section; sections are cut evenly rather than filled to the brim. Only a
+    sentence that is too long for the embedder by itself is cut inside. ``embedding_text`` of every chunk fits the embedder.
+    """
+    token_ends = embedder.token_ends(document.text)
+    chunks: list[Chunk] = []
+    for section in _sections(document):
+        budget = embedder.max_tokens - len(embedder.token_ends(_header(document.title, section.heading, embedder)))
+        for span in _pack(document.text, section, token_ends, budget):
+            ordinal = len(chunks)
+            chunks.append(
+                Chunk(
+                    id=f"{document.id}-{ordinal:05d}",
+                    document_id=document.id,
+                    ordinal=ordinal,
+                    start=span.start,
+                    end=span.end,
+                    text=document.text[span.start : span.end],
+                    heading=section.heading,
+                )
+            )
+    return chunks
+
+
+def embedding_text(chunk: Chunk, title: str, embedder: Embedder) -> str:
+    """Return what is embedded for a chunk: title and headings, then its text. Never longer than the embedder sees."""
+    return _header(title, chunk.heading, embedder) + chunk.text
+
+
+def _header(title: str, heading: str, embedder: Embedder) -> str:
+    header = " > ".join(filter(None, (title, heading)))
+    if not header:
+        return ""
+    ends = embedder.token_ends(header)
+    allowed = embedder.max_tokens // _HEADER_SHARE
+    return (header if len(ends) <= allowed else header[: ends[allowed - 1]]) + "\n"
+
+
+def _sections(document: Document) -> Iterator[_Section]:
+    """Yield the stretches of prose between headings, each with its path of headings."""
+    path: list[Heading] = []
+    position = document.body_start
+    for heading in document.headings:
+        yield _Section(position, heading.start, _path_text(path, document.title))
+        path = [above for above in path if above.level < heading.level] + [heading]
+        position = heading.end
+    yield _Section(position, len(document.text), _path_text(path, document.title))
+
+
+def _path_text(path: Sequence[Heading], title: str) -> str:
+    return " > ".join(heading.text for heading in path if heading.text != title)
+
+
+def _pack(text: str, section: _Section, token_ends: Sequence[int], budget: int) -> Iterator[Span]:
+    pieces = [
+        piece
+        for sentence in split_sentences(text, section.start, section.end)
+        for piece in _fit(text, sentence, token_ends, budget)
+    ]
+    sizes = [_count(piece, token_ends) for piece in pieces]
+    remaining = sum(sizes)
+    start, used = 0, 0
+    for i, size in enumerate(sizes):
+        target = remaining / max(1, math.ceil(remaining / budget))
+        if i > start and (used + size > budget or used + size / 2 > target):
+            yield Span(pieces[start].start, pieces[i - 1].end)
+            remaining -= used
+            start, used = i, 0
+        used += size
+    if pieces:
+        yield Span(pieces[start].start, pieces[-1].end)
+
+
+def _count(span: Span, token_ends: Sequence[int]) -> int:
+    """Count the tokens that end inside a span. (White space between two spans belongs to no token.)"""
+    return bisect_right(token_ends, span.end) - bisect_right(token_ends, span.start)
+
+
+def _fit(text: str, sentence: Span, token_ends: Sequence[int], budget: int) -> Iterator[Span]:
+    """Cut a sentence that is over the budget at white space where there is some, else between two tokens."""
+    start = sentence.start
+    while _count(Span(start, sentence.end), token_ends) > budget:
+        limit = token_ends[bisect_right(token_ends, start) + budget - 1]
+        space = max(text.rfind(" ", start + 1, limit), text.rfind("\n", start + 1, limit))
+        cut = space if space > start + (limit - start) // 2 else limit
+        yield Span(start, cut)
+        start = cut
+        while start < sentence.end and text[start].isspace():
+            start += 1
+    if start < sentence.end:
+        yield Span(start, sentence.end)

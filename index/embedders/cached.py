@@ -1,0 +1,58 @@
+"""An embedder that remembers: the sentences of a small library are compared with every question that is asked of it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.types import Embedder, Matrix, Vector
+
+
+class CachedEmbedder:
+    """Remembers the vectors of the ``size`` texts used last. Threads may share it."""
+
+    def __init__(self, embedder: Embedder, *, size: int = 4096) -> None:
+        self._embedder = embedder
+        self._size = size
+        self._vectors: OrderedDict[str, Vector] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the embedder behind."""
+        return self._embedder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """That of the embedder behind."""
+        return self._embedder.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """That of the embedder behind."""
+        return self._embedder.max_tokens
+
+    def token_ends(self, text: str) -> list[int]:
+        """As the embedder behind."""
+        return self._embedder.token_ends(text)
+
+    def encode_query(self, text: str) -> Vector:
+        """Return the unit vector of a question, shape ``(dimension,)``."""
+        return self._embedder.encode_query(text)
+
+    def encode_documents(self, texts: Sequence[str]) -> Matrix:
+        """Return shape ``(len(texts), dimension)``; only texts that are not remembered are embedded, all in one go."""
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, self._embedder.encode_documents(new), strict=True))
+        with self._lock:
+            for text in texts:
+                self._vectors[text] = known[text]
+                self._vectors.move_to_end(text)
+            while len(self._vectors) > self._size:
+                self._vectors.popitem(last=False)
+        return np.stack([known[text] for text in texts]) if texts else np.zeros((0, self.dimension), np.float32)

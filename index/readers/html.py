@@ -1,0 +1,123 @@
+"""HTML: the visible main text block by block, with headings, title and date. Parsed by selectolax (lexbor)."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from index.readers.base import Extracted
+from index.readers.dates import parse_date
+from index.types import Heading
+
+_SKIPPED = frozenset(
+    "script style template noscript nav footer aside form button select textarea iframe object svg math "
+    "canvas audio video head dialog".split()
+)
+_BLOCKS = frozenset(
+    "p div section article main header li dd dt blockquote figcaption caption pre tr table ul ol dl "
+    "address details summary body h1 h2 h3 h4 h5 h6 hr figure".split()
+)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])", re.IGNORECASE
+)
+_DATE_SELECTORS = (
+    ('meta[property="article:published_time"]', "content"),
+    ('meta[itemprop="datePublished"]', "content"),
+    ('meta[name="date"]', "content"),
+    ('meta[name="DC.date"]', "content"),
+    ("time[datetime]", "datetime"),
+)
+_JSON_LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
+
+
+class _TextBuilder:
+    """Collects blocks of text and the headings among them, keeping exact offsets."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self.headings: list[Heading] = []
+        self._inline: list[str] = []
+
+    def inline(self, text: str) -> None:
+        self._inline.append(text)
+
+    def flush(self, level: int | None = None) -> None:
+        block = re.sub(r"[ \t\r\f\v\n\u00a0]+", " ", "".join(self._inline)).strip()
+        self._inline.clear()
+        if not block:
+            return
+        if self.length:
+            self._write("\n\n")
+        start = self.length
+        self._write(block)
+        if level is not None:
+            self.headings.append(Heading(start=start, end=self.length, level=level, text=block))
+
+    def _write(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+
+def read_html(text: str) -> Extracted:
+    """Read HTML. Hidden elements, navigation and scripts are left out; each block becomes a paragraph."""
+    tree = LexborHTMLParser(text)
+    builder = _TextBuilder()
+    root = tree.css_first("article") or tree.css_first("main") or tree.body
+    if root is not None:
+        _walk(root, builder)
+    builder.flush()
+    title_node = tree.css_first("title")
+    title = " ".join(title_node.text().split()) if title_node is not None else ""
+    first = next((h.text for h in builder.headings if h.level == 1), None)
+    return Extracted(
+        text="".join(builder.parts),
+        title=title or first,
+        date=_stated_date(tree, text),
+        headings=tuple(builder.headings),
+    )
+
+
+def _walk(root: LexborNode, builder: _TextBuilder) -> None:
+    """Visit the tree in document order with an explicit stack: nesting depth is the page's choice, not ours."""
+    stack: list[tuple[LexborNode, bool]] = [(root, False)]
+    while stack:
+        node, leaving = stack.pop()
+        tag = node.tag or ""
+        if tag == "-text":
+            builder.inline(node.text_content or "")
+        elif leaving:
+            builder.flush(int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else None)
+        elif not _is_hidden(node, tag):
+            _enter(node, tag, builder, stack)
+
+
+def _enter(node: LexborNode, tag: str, builder: _TextBuilder, stack: list[tuple[LexborNode, bool]]) -> None:
+    if tag in _BLOCKS:
+        builder.flush()
+        stack.append((node, True))
+    elif tag == "br":
+        builder.inline(" ")
+    elif tag in ("td", "th"):
+        builder.inline(" | " if node.prev is not None else "")
+    children = list(node.iter(include_text=True))
+    stack.extend((child, False) for child in reversed(children))
+
+
+def _is_hidden(node: LexborNode, tag: str) -> bool:
+    if tag in _SKIPPED or tag.startswith("-") or tag.startswith("_"):
+        return True
+    attributes = node.attributes
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    return _HIDDEN_STYLE.search(attributes.get("style") or "") is not None
+
+
+def _stated_date(tree: LexborHTMLParser, text: str) -> str | None:
+    for selector, attribute in _DATE_SELECTORS:
+        node = tree.css_first(selector)
+        if node is not None and (found := parse_date(node.attributes.get(attribute) or "")):
+            return found
+    match = _JSON_LD_DATE.search(text)
+    return parse_date(match[1]) if match else None

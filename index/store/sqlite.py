@@ -1,0 +1,258 @@
+"""A library in one folder: ``library.sqlite3`` is the truth, ``vectors.faiss`` a cache of it.
+
+Every read runs in one transaction and with the vectors of that transaction's generation: it sees one generation whole.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import astuple
+from pathlib import Path
+
+import numpy as np
+
+from index.errors import EmbedderMismatch, LibraryError
+from index.store.schema import FORMAT, SCHEMA
+from index.store.vectors import VectorIndex, from_blobs, to_blob
+from index.types import (
+    ChangeSet,
+    Chunk,
+    Document,
+    DocumentRecord,
+    EmbeddedDocument,
+    Heading,
+    Hit,
+    LibraryInfo,
+    Rankings,
+    Vector,
+)
+
+_DATABASE = "library.sqlite3"
+_CACHE = "vectors.faiss"
+_BUSY_SECONDS = 10.0
+_BM25 = "bm25(words, 2.0, 1.0, 1.0)"
+"""Words of the title count double."""
+
+
+class SQLiteStore:
+    """The store protocol over a folder.
+
+    Raises (from every method): LibraryError where the folder or the database cannot be used.
+    """
+
+    def __init__(self, folder: Path, *, fingerprint: str, dimension: int, create: bool = True) -> None:
+        """Open the library in ``folder``, making it if there is none and ``create`` is set.
+
+        Raises:
+            EmbedderMismatch: its vectors were made by another embedder.
+            LibraryError: there is none, it cannot be read, or its format is newer than this program's.
+        """
+        self._folder = folder
+        self._path = folder / _DATABASE
+        self._fingerprint = fingerprint
+        self._dimension = dimension
+        self._vectors: VectorIndex | None = None
+        self._lock = threading.Lock()
+        if not self._path.exists():
+            if not create:
+                raise LibraryError(f"{folder}: holds no library; make one with 'pincite add PATH --library {folder}'")
+            self._create()
+        self._check()
+
+    def info(self) -> LibraryInfo:
+        """Return identity and counts."""
+        with self._transaction() as db:
+            documents = db.execute("SELECT count(*) FROM documents").fetchone()[0]
+            chunks = db.execute("SELECT count(*) FROM chunks").fetchone()[0]
+            return LibraryInfo(_generation(db), documents, chunks, self._fingerprint, str(self._folder))
+
+    def catalogue(self) -> list[DocumentRecord]:
+        """Return all documents without their text, ordered by source."""
+        with self._transaction() as db:
+            rows = db.execute("SELECT id, source, title, date, content_hash FROM documents ORDER BY source, id")
+            return [DocumentRecord(*row) for row in rows]
+
+    def document(self, document_id: str) -> Document | None:
+        """Return one document with its text, or None."""
+        with self._transaction() as db:
+            row = db.execute(
+                "SELECT id, source, title, text, date, content_hash, headings, body_start FROM documents WHERE id = ?",
+                (document_id,),
+            ).fetchone()
+        if row is None:
+            return None
+        identity, source, title, text, date, content_hash, headings, body_start = row
+        outline = tuple(Heading(*heading) for heading in json.loads(headings))
+        return Document(identity, source, title, text, date, content_hash, outline, body_start)
+
+    def search(self, vector: Vector, terms: Sequence[str], k: int) -> Rankings:
+        """Return the ``k`` nearest chunks by cosine and the ``k`` best by BM25 over ``terms``."""
+        with self._transaction() as db:
+            generation = _generation(db)
+            nearest = self._vector_index(db, generation).search(vector, k)
+            matching = _match(db, terms, k)
+            loaded = _load(db, {number for number, _ in nearest} | {number for number, _ in matching})
+        return Rankings(generation, _hits(nearest, loaded), _hits(matching, loaded))
+
+    def apply(self, changes: ChangeSet) -> int:
+        """Apply all changes or none; return the new generation."""
+        with self._transaction(write=True) as db:
+            for document_id in changes.remove:
+                db.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
+                db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+            for item in changes.upsert:
+                self._put(db, item)
+            generation = _generation(db) + 1
+            db.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(generation),))
+            return generation
+
+    def close(self) -> None:
+        """Let go of the vectors; database connections are closed after every call."""
+        with self._lock:
+            self._vectors = None
+
+    def _put(self, db: sqlite3.Connection, item: EmbeddedDocument) -> None:
+        document = item.document
+        if item.vectors.shape != (len(item.chunks), self._dimension):
+            raise ValueError(f"vectors of shape {item.vectors.shape} for {len(item.chunks)} chunks")
+        db.execute("DELETE FROM chunks WHERE document_id = ?", (document.id,))
+        db.execute(
+            "INSERT OR REPLACE INTO documents (id, source, title, date, content_hash, body_start, headings, text) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document.id,
+                document.source,
+                document.title,
+                document.date,
+                document.content_hash,
+                document.body_start,
+                json.dumps([astuple(heading) for heading in document.headings]),
+                document.text,
+            ),
+        )
+        db.executemany(
+            'INSERT INTO chunks (id, document_id, ordinal, start, "end", heading, title, text, vector) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (c.id, c.document_id, c.ordinal, c.start, c.end, c.heading, document.title, c.text, to_blob(vector))
+                for c, vector in zip(item.chunks, item.vectors, strict=True)
+            ),
+        )
+
+    def _vector_index(self, db: sqlite3.Connection, generation: int) -> VectorIndex:
+        """Return the index of ``generation``: the one in memory, else the cache file, else built from the database."""
+        with self._lock:
+            if self._vectors is not None and self._vectors.generation == generation:
+                return self._vectors
+            index = VectorIndex.load(self._folder / _CACHE, generation)
+            if index is None:
+                index = self._build(db, generation)
+            if self._vectors is None or self._vectors.generation < generation:
+                self._vectors = index
+            return index
+
+    def _build(self, db: sqlite3.Connection, generation: int) -> VectorIndex:
+        rows = db.execute("SELECT number, vector FROM chunks ORDER BY number").fetchall()
+        numbers = np.array([number for number, _ in rows], dtype=np.int64)
+        index = VectorIndex.build(numbers, from_blobs([blob for _, blob in rows], self._dimension), generation)
+        with suppress(OSError):  # a cache that cannot be written (full disk, read-only folder) only costs time
+            index.save(self._folder / _CACHE)
+        return index
+
+    def _create(self) -> None:
+        """Make the database under another name first, so that a killed process leaves no half-made library."""
+        temporary = self._path.with_name(f".{_DATABASE}.{threading.get_ident()}.tmp")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            temporary.unlink(missing_ok=True)
+            with closing(sqlite3.connect(temporary)) as db:
+                db.executescript(SCHEMA)
+                meta = {"format": FORMAT, "generation": 0, "embedder": self._fingerprint, "dimension": self._dimension}
+                db.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in meta.items()])
+                db.commit()
+            if not self._path.exists():
+                temporary.rename(self._path)
+        except (OSError, sqlite3.Error) as error:
+            raise LibraryError(
+                f"{self._folder}: a library cannot be made here ({error}); choose another with --library"
+            ) from None
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+    def _check(self) -> None:
+        with self._transaction() as db:
+            meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
+        if int(meta.get("format", -1)) > FORMAT:
+            raise LibraryError(
+                f"{self._folder}: made by a newer pincite (format {meta['format']}, this one reads {FORMAT}); "
+                "update pincite"
+            )
+        if meta.get("embedder") != self._fingerprint:
+            raise EmbedderMismatch(
+                f"{self._folder}: made with embedder {meta.get('embedder')}, in use is {self._fingerprint}; "
+                "use that embedder, or add the documents to a new library with --library"
+            )
+
+    @contextmanager
+    def _transaction(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+        """Open a connection for one transaction; sqlite's failures become one-line errors."""
+        try:
+            with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)) as db:
+                if write:
+                    db.execute("PRAGMA journal_mode=WAL")
+                    db.execute("PRAGMA synchronous=FULL")
+                db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                try:
+                    yield db
+                except BaseException:
+                    db.rollback()
+                    raise
+                db.commit()
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error) or "busy" in str(error):
+                raise LibraryError(
+                    f"{self._folder}: another process is writing to it; try again when it is done"
+                ) from None
+            raise LibraryError(
+                f"{self._folder}: the library cannot be used ({error}); check the folder and free space"
+            ) from None
+        except sqlite3.DatabaseError as error:
+            raise LibraryError(
+                f"{self._folder}: {_DATABASE} is damaged or not a library ({error}); "
+                "restore a copy of the folder, or add again"
+            ) from None
+
+
+def _generation(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+
+
+def _match(db: sqlite3.Connection, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
+    if not terms:
+        return []
+    query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+    rows = db.execute(
+        f"SELECT rowid, -{_BM25} AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?", (query, k)
+    )
+    return [(int(number), float(score)) for number, score in rows]
+
+
+def _load(db: sqlite3.Connection, numbers: set[int]) -> dict[int, tuple[Chunk, DocumentRecord]]:
+    marks = ",".join("?" * len(numbers))
+    rows = db.execute(
+        'SELECT c.number, c.id, c.document_id, c.ordinal, c.start, c."end", c.text, c.heading, '
+        "d.id, d.source, d.title, d.date, d.content_hash "
+        f"FROM chunks c JOIN documents d ON d.id = c.document_id WHERE c.number IN ({marks})",
+        sorted(numbers),
+    )
+    return {row[0]: (Chunk(*row[1:8]), DocumentRecord(*row[8:])) for row in rows}
+
+
+def _hits(ranking: Sequence[tuple[int, float]], loaded: dict[int, tuple[Chunk, DocumentRecord]]) -> tuple[Hit, ...]:
+    hits = [Hit(loaded[number][0], score, loaded[number][1]) for number, score in ranking]
+    return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id)))

@@ -1,0 +1,93 @@
+"""FAISS over one generation's vectors: exact inner product, cached in a file that is checked before it is read.
+
+The cache is never the truth. A file that is missing, of another generation or damaged is rebuilt from SQLite. FAISS
+itself loads most damaged files without a word, so the sha256 in the file's header is compared first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.types import Matrix, Vector
+
+_MAGIC = b"pincite-faiss-1\n"
+_DIGEST_BYTES = 32
+
+
+class VectorIndex:
+    """Nearest neighbours among the vectors of one generation. Immutable, so threads may search it together."""
+
+    def __init__(self, index: Any, generation: int) -> None:
+        self._index = index
+        self.generation = generation
+
+    @classmethod
+    def build(cls, numbers: NDArray[np.int64], vectors: Matrix, generation: int) -> VectorIndex:
+        """Index ``vectors`` (shape ``(n, dimension)``) under chunk ``numbers`` (shape ``(n,)``)."""
+        import faiss
+
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
+        index.add_with_ids(np.ascontiguousarray(vectors), numbers)
+        return cls(index, generation)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def search(self, vector: Vector, k: int) -> list[tuple[int, float]]:
+        """Return up to ``k`` pairs (chunk number, cosine), best first, equal cosines in order of number."""
+        if not len(self):
+            return []
+        scores, numbers = self._index.search(vector[np.newaxis, :], min(k, len(self)))
+        found = zip(numbers[0].tolist(), scores[0].tolist(), strict=True)
+        return sorted(((number, score) for number, score in found if number >= 0), key=lambda pair: (-pair[1], pair[0]))
+
+    def save(self, path: Path) -> None:
+        """Write the cache file: magic, sha256, body. It appears whole or not at all."""
+        import faiss
+
+        body = self.generation.to_bytes(8, "big") + faiss.serialize_index(self._index).tobytes()
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            with temporary.open("wb") as file:
+                file.write(_MAGIC + hashlib.sha256(body).digest() + body)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+
+    @classmethod
+    def load(cls, path: Path, generation: int) -> VectorIndex | None:
+        """Return the cached index, or None if there is none of this generation that is whole."""
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        header = len(_MAGIC) + _DIGEST_BYTES
+        body = data[header:]
+        if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[len(_MAGIC) : header]:
+            return None
+        if int.from_bytes(body[:8], "big") != generation:
+            return None
+        import faiss
+
+        return cls(faiss.deserialize_index(np.frombuffer(body[8:], dtype=np.uint8)), generation)
+
+
+def to_blob(vector: Vector) -> bytes:
+    """Return a vector as little-endian float32 bytes."""
+    return np.ascontiguousarray(vector, dtype="<f4").tobytes()
+
+
+def from_blobs(blobs: Sequence[bytes], dimension: int) -> Matrix:
+    """Return the vectors of ``blobs``, shape ``(len(blobs), dimension)``."""
+    return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), dimension).astype(np.float32)

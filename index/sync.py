@@ -1,0 +1,117 @@
+"""Bringing files and folders into a store: what is new, what changed, what is gone, what failed and why."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from index.chunking import chunk_document, embedding_text
+from index.errors import UnreadableDocument
+from index.progress import Progress, silent
+from index.readers import SUFFIXES, read_bytes, read_file
+from index.types import ChangeSet, Document, DocumentRecord, EmbeddedDocument, Embedder, Store, SyncReport
+
+_BATCH = 32
+"""Documents a transaction. What a batch has stored stays, whatever happens to the next."""
+
+
+def add_paths(paths: Sequence[Path], *, store: Store, embedder: Embedder, progress: Progress = silent) -> SyncReport:
+    """Bring files and folders up to date in the store.
+
+    A folder stands for all files of readable formats below it (hidden ones left out); a document whose file has gone
+    from a folder that is named is removed.
+
+    Raises:
+        UnreadableDocument: no path was usable at all: none exists, or nothing readable lies there.
+    """
+    files = list(dict.fromkeys(file for path in paths for file in _files(path)))
+    folders = [path.resolve() for path in paths if path.is_dir()]
+    known = {record.source: record for record in store.catalogue()}
+    report = SyncReport()
+    present = {str(file) for file in files}
+    gone = [record for source, record in known.items() if source not in present and _is_below(source, folders)]
+    if not files and not gone:
+        names = ", ".join(str(path) for path in paths)
+        raise UnreadableDocument(f"{names}: no readable file there; formats are {', '.join(sorted(SUFFIXES))}")
+    if gone:
+        store.apply(ChangeSet(remove=[record.id for record in gone]))
+        report.removed.extend(record.source for record in gone)
+    changed = _changed(files, known, report)
+    _store_all(changed, known, len(files), store, embedder, progress, report)
+    return report
+
+
+def add_documents(
+    documents: Iterable[Document], *, store: Store, embedder: Embedder, progress: Progress = silent
+) -> SyncReport:
+    """Store ready-made documents; one with a known id replaces it unless the content hash is the same."""
+    ready = list(documents)
+    by_id = {record.id: record for record in store.catalogue()}
+    report = SyncReport()
+    known = {d.source: by_id[d.id] for d in ready if d.id in by_id}
+    report.unchanged.extend(d.source for d in ready if d.id in by_id and by_id[d.id].content_hash == d.content_hash)
+    skipped = set(report.unchanged)
+    _store_all((d for d in ready if d.source not in skipped), known, len(ready), store, embedder, progress, report)
+    return report
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """Yield the files a path stands for, sorted. A path that is no folder stands for itself, readable or not."""
+    if not path.is_dir():
+        yield path.resolve()
+        return
+    for folder, subfolders, names in os.walk(path.resolve()):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
+                yield Path(folder, name)
+
+
+def _is_below(source: str, folders: Sequence[Path]) -> bool:
+    return any(Path(source).is_relative_to(folder) for folder in folders)
+
+
+def _changed(files: Sequence[Path], known: dict[str, DocumentRecord], report: SyncReport) -> Iterator[Document]:
+    """Yield the documents of files that are new or have changed; note the others in the report."""
+    for file in files:
+        source = str(file)
+        try:
+            record = known.get(source)
+            if record is not None and hashlib.sha256(read_bytes(file)).hexdigest() == record.content_hash:
+                report.unchanged.append(source)
+            else:
+                yield read_file(file)
+        except UnreadableDocument as error:
+            report.failed.append((source, str(error)))
+
+
+def _store_all(
+    documents: Iterable[Document],
+    known: dict[str, DocumentRecord],
+    total: int,
+    store: Store,
+    embedder: Embedder,
+    progress: Progress,
+    report: SyncReport,
+) -> None:
+    pending = iter(documents)
+    while batch := list(islice(pending, _BATCH)):
+        settled = len(report.unchanged) + len(report.failed) + len(report.added) + len(report.updated)
+        embedded = []
+        for i, document in enumerate(batch):
+            progress("indexing", min(settled + i, total), total, "documents")
+            embedded.append(embed_document(document, embedder))
+        store.apply(ChangeSet(upsert=embedded))
+        for document in batch:
+            (report.updated if document.source in known else report.added).append(document.source)
+    progress("indexing", total, total, "documents")
+
+
+def embed_document(document: Document, embedder: Embedder) -> EmbeddedDocument:
+    """Chunk and embed one document."""
+    chunks = chunk_document(document, embedder)
+    texts = [embedding_text(chunk, document.title, embedder) for chunk in chunks]
+    return EmbeddedDocument(document, tuple(chunks), embedder.encode_documents(texts))

@@ -1,0 +1,209 @@
+"""What flows through the index: documents in, chunks and rankings out. A leaf module: it imports nothing of ours.
+
+All offsets are Unicode code points into ``Document.text``, half-open: ``document.text[start:end]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+"""One embedding, shape ``(dimension,)``, unit length."""
+
+Matrix = NDArray[np.float32]
+"""Embeddings row by row, shape ``(n, dimension)``, each row of unit length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading inside a document's text. ``level`` counts from 1 (the outermost)."""
+
+    start: int
+    end: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source, as text.
+
+    Attributes:
+        id: stable identity inside a library (made from the source path).
+        source: where it came from: a path, or the name inside a test set.
+        title: stated title, else the first heading, else the file's name.
+        text: the extracted text that every offset refers to.
+        date: ISO date (``YYYY-MM-DD``) the document states for itself, or None.
+        content_hash: sha256 of the source's bytes, in hex.
+        headings: in order of ``start``.
+        body_start: where the prose begins; what lies before it (a date line, front matter) is in no passage.
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str
+    date: str | None = None
+    content_hash: str = ""
+    headings: tuple[Heading, ...] = ()
+    body_start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document in a library's catalogue: everything but its text."""
+
+    id: str
+    source: str
+    title: str
+    date: str | None
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a document, the unit of retrieval: ``text == document.text[start:end]``.
+
+    ``heading`` is the path of the headings above it, outermost first, joined by `` > ``.
+    """
+
+    id: str
+    document_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk in one ranking. ``score`` is that ranking's own (cosine, or BM25 with higher as better)."""
+
+    chunk: Chunk
+    score: float
+    record: DocumentRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Rankings:
+    """What one search of one generation found, each list best first, ties by chunk id.
+
+    ``dense[i].score`` is a cosine in [-1, 1]; ``lexical[i].score`` is BM25, higher is better.
+    """
+
+    generation: int
+    dense: tuple[Hit, ...]
+    lexical: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievedPassage:
+    """A chunk after fusion, with what the reader of an answer needs to know of its document.
+
+    Attributes:
+        rank: from 1.
+        score: fused score, higher is better.
+        cosine: similarity of chunk and question in [-1, 1], or None where only the words matched.
+        bm25: lexical score, higher is better, or None where only the meaning matched.
+    """
+
+    chunk: Chunk
+    title: str
+    source: str
+    date: str | None
+    rank: int
+    score: float
+    cosine: float | None
+    bm25: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryInfo:
+    """The identity and size of a library at one generation."""
+
+    generation: int
+    documents: int
+    chunks: int
+    embedder: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedDocument:
+    """A document ready to be stored: ``vectors[i]`` embeds ``chunks[i]``; shape ``(len(chunks), dimension)``."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    vectors: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """Documents to store (new ones and new versions of known ids) and ids to remove, applied as one."""
+
+    upsert: Sequence[EmbeddedDocument] = ()
+    remove: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What bringing files into a library did, by source path; ``failed`` pairs a path with the reason."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Embedder(Protocol):
+    """Turns text into unit vectors."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of weights and method; vectors of different fingerprints are never mixed."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens of a text it sees, special tokens not counted."""
+
+    def token_ends(self, text: str) -> list[int]:
+        """Return for each token of ``text`` the offset at which it ends, ascending; nothing is truncated."""
+
+    def encode_query(self, text: str) -> Vector:
+        """Return the unit vector of a question, shape ``(dimension,)``."""
+
+    def encode_documents(self, texts: Sequence[str]) -> Matrix:
+        """Return ``m`` of shape ``(len(texts), dimension)``; ``m[i]`` is the unit vector of ``texts[i]``."""
+
+
+class Store(Protocol):
+    """Where a library's documents, chunks and vectors live. Every read sees exactly one generation."""
+
+    def info(self) -> LibraryInfo:
+        """Return identity and counts of the current generation."""
+
+    def catalogue(self) -> list[DocumentRecord]:
+        """Return all documents without their text, ordered by source."""
+
+    def document(self, document_id: str) -> Document | None:
+        """Return one document with its text, or None."""
+
+    def search(self, vector: Vector, terms: Sequence[str], k: int) -> Rankings:
+        """Return the ``k`` nearest chunks by cosine and the ``k`` best by BM25 over ``terms`` (any may match)."""
+
+    def apply(self, changes: ChangeSet) -> int:
+        """Apply all changes or none; return the new generation."""
+
+    def close(self) -> None:
+        """Let go of files and connections; calling it twice does no harm."""

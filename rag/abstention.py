@@ -1,0 +1,58 @@
+"""When to decline, and in what words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.types import RetrievedPassage
+from rag.types import GenerationRequest, Generator, Message, Reason
+
+MESSAGES: dict[Reason, str] = {
+    Reason.NO_DOCUMENTS: "This library holds no documents yet, so there is nothing to answer from.",
+    Reason.NOTHING_RELEVANT: "I don't know: nothing in the documents is about this.",
+    Reason.NOT_IN_SOURCES: "I don't know: the documents touch on this, but they do not state the answer.",
+    Reason.UNSUPPORTED_ANSWER: "I don't know: I found no answer that the documents support.",
+}
+"""What an abstention says."""
+
+_SOURCES = r"(?:documents?|excerpts?|sources?|texts?|passages?|articles?)"
+_REFUSAL = re.compile(
+    # "I don't know", "I cannot find …", "Sorry, …", "Unknown", "Not stated"
+    r"^\W*(?:i(?:['’]m| am) (?:sorry|not (?:sure|able))"
+    r"|i (?:do not|don['’]t|cannot|can['’]t) (?:know|find|answer|tell|provide)"
+    r"|sorry\b|unknown\b|not (?:stated|mentioned|specified|provided|given)\b"
+    r"|there is no (?:mention|information|answer|indication)"
+    # "The excerpts do not …", "No document mentions …", "The information is not …"
+    rf"|(?:the|these|this|none of the|no) (?:\w+ )?(?:{_SOURCES}|answers?|information)\b[^.]{{0,40}}?"
+    r"\b(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|no|(?:is|are) not|isn['’]t|not)\b)"
+    # "… is not stated in the text", "… the documents do not say"
+    rf"|\b(?:is|are|was|were) not (?:\w+ )?(?:stated|mentioned|specified|provided|given|named) in the {_SOURCES}"
+    rf"|\b{_SOURCES} (?:do|does) not (?:\w+ ){{0,2}}(?:say|state|mention|provide|specify|contain|give|answer|include)",
+    re.IGNORECASE,
+)
+
+
+def is_refusal(text: str) -> bool:
+    """Tell whether a model's text says that it has no answer."""
+    return _REFUSAL.search(text.strip()[:400]) is not None
+
+
+def is_irrelevant(passages: Sequence[RetrievedPassage], min_relevance: float) -> bool:
+    """Tell whether no passage comes near the question: in meaning all are far, and no rare word is shared.
+
+    A passage that matched by words alone has no cosine; it counts as relevant.
+    """
+    return not any(passage.cosine is None or passage.cosine >= min_relevance for passage in passages)
+
+
+def answerable_probability(generator: Generator, messages: Sequence[Message]) -> float:
+    """Return the model's probability that what it read answers the question; ``messages`` ask it for yes or no.
+
+    A model that cannot tell probabilities is asked to write the word, which gives 0 or 1.
+    """
+    probabilities = generator.choose(messages, ("yes", "no"))
+    if probabilities is not None:
+        return probabilities[0]
+    reply = "".join(generator.stream(GenerationRequest(tuple(messages), max_tokens=4)))
+    return 0.0 if reply.strip().lower().startswith("no") else 1.0

@@ -1,0 +1,261 @@
+"""One question on its way to a checked answer, as a stream of events."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from index.library import Library
+from index.sentences import Span, split_sentences
+from index.types import Embedder, RetrievedPassage
+from rag import abstention, prompts
+from rag.citations import CitedText
+from rag.config import AssistantConfig
+from rag.context import Reading, select
+from rag.rewrite import needs_rewrite, rewrite
+from rag.support import Support, SupportChecker
+from rag.text import clean, one_line
+from rag.types import (
+    Answer,
+    Draft,
+    Event,
+    Finished,
+    GenerationRequest,
+    Generator,
+    LibrarySummary,
+    Message,
+    Passage,
+    PassagesFound,
+    Reason,
+    Sentence,
+    Stage,
+    StageStarted,
+    Style,
+    Timings,
+)
+
+_CHARS_PER_TOKEN = 12
+"""A model that writes more than this for each token it was allowed does not count its tokens; it is cut off."""
+_YES_OR_NO = re.compile(r"\W*(?:yes|no)\W*", re.IGNORECASE)
+"""A bare yes or no claims what was asked."""
+
+
+@dataclass(slots=True)
+class Answering:
+    """The state of one question. :meth:`events` may be run once; closing it stops the model."""
+
+    question: str
+    history: Sequence[Message]
+    style: Style
+    library: Library
+    embedder: Embedder
+    generator: Generator
+    checker: SupportChecker
+    config: AssistantConfig
+    _started: float = field(default_factory=time.perf_counter)
+    _standalone: str = ""
+    _passages: tuple[Passage, ...] = ()
+    _rewrite_s: float = 0.0
+    _retrieve_s: float = 0.0
+    _first_token_s: float | None = None
+    _raw: str = ""
+    _checked: dict[str, Support] = field(default_factory=dict)
+
+    def events(self) -> Iterator[Event]:
+        """Yield what happens, :class:`Finished` last."""
+        self._standalone = self.question
+        if not self.library.info().documents:
+            yield self._declined(Reason.NO_DOCUMENTS)
+            return
+        yield from self._understand()
+        yield StageStarted(Stage.RETRIEVING)
+        begun = time.perf_counter()
+        retrieved = self.library.search(self._standalone, k=self.config.passages)
+        reading = self._select(retrieved)
+        self._retrieve_s = time.perf_counter() - begun
+        self._passages = _shown(reading)
+        yield PassagesFound(self._standalone, self._passages)
+        if abstention.is_irrelevant(retrieved, self.config.min_relevance):
+            yield self._declined(Reason.NOTHING_RELEVANT)
+            return
+        yield from self._answer(reading)
+
+    def _understand(self) -> Iterator[Event]:
+        if needs_rewrite(self.question, self.history):
+            yield StageStarted(Stage.REWRITING)
+            begun = time.perf_counter()
+            self._standalone = rewrite(self.question, self.history, self.generator)
+            self._rewrite_s = time.perf_counter() - begun
+
+    def _select(self, retrieved: Sequence[RetrievedPassage]) -> Reading:
+        room = self.generator.context_tokens - self.config.answer_tokens - 2 * len(self._standalone) - 400
+        return select(
+            self._standalone,
+            retrieved,
+            self.embedder,
+            count_tokens=self.generator.count_tokens,
+            budget=max(1, min(self.config.read_tokens, room)),
+            depth=self.config.read_passages,
+        )
+
+    def _answer(self, reading: Reading) -> Iterator[Event]:
+        yield StageStarted(Stage.READING)
+        sources = _render_sources(reading)
+        probe = self._messages(sources, "answerable")
+        if abstention.answerable_probability(self.generator, probe) < self.config.min_answerable:
+            yield self._declined(Reason.NOT_IN_SOURCES)
+            return
+        request = GenerationRequest(
+            self._messages(sources, f"answer_{self.style}"),
+            max_tokens=self.config.short_tokens if self.style == "short" else self.config.answer_tokens,
+        )
+        for _ in self._write(request):
+            yield Draft(self._compose(reading, finished=False).text)
+        yield self._conclude(reading)
+
+    def _write(self, request: GenerationRequest) -> Iterator[None]:
+        """Collect what the model writes; ends with the model, at the length limit, or when it repeats itself."""
+        pieces = self.generator.stream(request)
+        try:
+            for piece in pieces:
+                if self._first_token_s is None:
+                    self._first_token_s = time.perf_counter() - self._started
+                self._raw += piece
+                yield
+                if len(self._raw) > _CHARS_PER_TOKEN * request.max_tokens or _repeats(self._raw):
+                    break
+        finally:
+            close = getattr(pieces, "close", None)
+            if close is not None:
+                close()
+
+    def _conclude(self, reading: Reading) -> Event:
+        prose = clean(self._raw)
+        if abstention.is_refusal(prose):
+            return self._declined(Reason.NOT_IN_SOURCES)
+        cited = self._compose(reading, finished=True)
+        if not cited.citations:
+            return self._declined(Reason.UNSUPPORTED_ANSWER)
+        return self._finished(cited.text, tuple(cited.sentences), cited=cited)
+
+    def _compose(self, reading: Reading, *, finished: bool) -> CitedText:
+        """Return the answer so far: each finished sentence with its markers, the one being written without."""
+        prose = clean(self._raw)
+        spans = _without_repeats(prose, split_sentences(prose))
+        cited = CitedText(reading.passages)
+        previous: Span | None = None
+        for i, span in enumerate(spans):
+            text = one_line(prose[span.start : span.end])
+            gap = prose[previous.end : span.start] if previous else ""
+            support = self._check(text, reading) if finished or i < len(spans) - 1 else Support(0.0, False, ())
+            evidence = [reading.sentences[e] for e in support.evidence] if support.supported else []
+            cited.append(text, support=support.score, evidence=evidence, separator="\n" if "\n" in gap else " ")
+            previous = span
+        return cited
+
+    def _check(self, sentence: str, reading: Reading) -> Support:
+        if sentence not in self._checked:
+            titles = [_title_and_date(reading.passages[s.passage]) for s in reading.sentences]
+            claim = self._standalone if _YES_OR_NO.fullmatch(sentence) else sentence
+            self._checked[sentence] = self.checker.check(
+                claim, reading.sentences, question=self._standalone, titles=titles
+            )
+        return self._checked[sentence]
+
+    def _messages(self, sources: str, instruction: str) -> tuple[Message, ...]:
+        content = prompts.render(
+            "sources", sources=sources, question=self._standalone, instruction=prompts.render(instruction)
+        )
+        return (Message("system", prompts.render("system")), Message("user", content))
+
+    def _declined(self, reason: Reason) -> Event:
+        text = abstention.MESSAGES[reason]
+        sentences = tuple(Sentence(span.start, span.end, False, 0.0) for span in split_sentences(text))
+        return self._finished(text, sentences, reason=reason)
+
+    def _finished(
+        self,
+        text: str,
+        sentences: tuple[Sentence, ...],
+        *,
+        cited: CitedText | None = None,
+        reason: Reason | None = None,
+    ) -> Event:
+        info = self.library.info()
+        timings = Timings(
+            rewrite_s=self._rewrite_s,
+            retrieve_s=self._retrieve_s,
+            first_token_s=self._first_token_s,
+            total_s=time.perf_counter() - self._started,
+        )
+        answer = Answer(
+            question=self.question,
+            standalone_question=self._standalone,
+            text=text,
+            abstained=reason is not None,
+            reason=reason,
+            sentences=sentences,
+            citations=tuple(cited.citations) if cited else (),
+            passages=self._passages,
+            timings=timings,
+            model=self.generator.info,
+            library=LibrarySummary(info.generation, info.documents, info.chunks, info.embedder),
+            raw_text=self._raw,
+        )
+        return Finished(answer)
+
+
+def _shown(reading: Reading) -> tuple[Passage, ...]:
+    read = set(reading.order)
+    return tuple(to_passage(passage, in_context=i in read) for i, passage in enumerate(reading.passages))
+
+
+def to_passage(passage: RetrievedPassage, *, in_context: bool = False) -> Passage:
+    """Return a retrieved passage in the form that answers show."""
+    chunk = passage.chunk
+    return Passage(
+        document_id=chunk.document_id,
+        chunk_id=chunk.id,
+        title=passage.title,
+        source=passage.source,
+        date=passage.date,
+        heading=chunk.heading,
+        rank=passage.rank,
+        score=passage.score,
+        start=chunk.start,
+        end=chunk.end,
+        text=chunk.text,
+        in_context=in_context,
+    )
+
+
+def _render_sources(reading: Reading) -> str:
+    return "\n\n".join(f"[{_heading(reading.passages[index])}]\n{reading.excerpt(index)}" for index in reading.order)
+
+
+def _heading(passage: RetrievedPassage) -> str:
+    name = " > ".join(filter(None, (passage.title, passage.chunk.heading)))
+    return f"{name} ({passage.date})" if passage.date else name
+
+
+def _title_and_date(passage: RetrievedPassage) -> str:
+    return f"{passage.title} {passage.chunk.heading} {passage.date or ''}"
+
+
+def _repeats(text: str) -> bool:
+    """Tell whether the last stretch of text stands three times in a row: a small model has got stuck."""
+    tail = text[-240:]
+    return any(
+        len(tail) >= 3 * n and tail[-n:].strip() and tail[-n:] == tail[-2 * n : -n] == tail[-3 * n : -2 * n]
+        for n in range(12, 81)
+    )
+
+
+def _without_repeats(prose: str, spans: Sequence[Span]) -> list[Span]:
+    """Drop sentences that were already said word for word."""
+    first: dict[str, Span] = {}
+    for span in spans:
+        first.setdefault(one_line(prose[span.start : span.end]).lower(), span)
+    return list(first.values())

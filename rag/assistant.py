@@ -1,0 +1,127 @@
+"""The facade: open a library and a model, ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from index.config import load_settings
+from index.embedders.cached import CachedEmbedder
+from index.library import Library
+from index.progress import Progress, silent
+from index.types import Document
+from rag.answering import Answering, to_passage
+from rag.config import AssistantConfig
+from rag.errors import QuestionError
+from rag.generators import load_generator
+from rag.support import SupportChecker
+from rag.types import Answer, Event, Finished, Generator, Message, Passage, Style
+
+
+class Assistant:
+    """Answers questions from one library, each sentence with its proof.
+
+    Attributes:
+        library: where answers come from.
+        generator: the language model.
+        notice: what the user should know about the model in use, or None.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        generator: Generator,
+        *,
+        config: AssistantConfig | None = None,
+        notice: str | None = None,
+    ) -> None:
+        self.library = library
+        self.generator = generator
+        self.config = config or AssistantConfig()
+        self.notice = notice
+        self._embedder = CachedEmbedder(library.embedder)
+        self._checker = SupportChecker(self._embedder, self.config.min_support)
+
+    @classmethod
+    def open(
+        cls,
+        library: Library | str | Path | None = None,
+        *,
+        model: str | None = None,
+        config: AssistantConfig | None = None,
+        progress: Progress = silent,
+    ) -> Assistant:
+        """Open a library and load a model; where an argument is None, the settings decide.
+
+        Args:
+            library: the library, or its folder; made if there is none.
+            model: a known name, a GGUF path, a Hugging Face folder or id, or an OpenAI-compatible URL.
+            config: how to answer.
+            progress: told about fetching weights that are not on this machine yet.
+
+        Raises:
+            PinciteError: with one line that says what is wrong and what to do.
+        """
+        settings = load_settings(model=model)
+        opened = library if isinstance(library, Library) else Library.open(library)
+        generator, notice = load_generator(settings.model, api_key=settings.api_key, progress=progress)
+        return cls(opened, generator, config=config, notice=notice)
+
+    def ask(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Answer:
+        """Answer a question.
+
+        Args:
+            question: up to ``config.max_question_chars`` characters.
+            history: the conversation so far, oldest first.
+            style: ``chat`` for sentences, ``short`` for the bare answer.
+
+        Returns:
+            The answer; ``abstained`` with a reason where the library does not hold one.
+
+        Raises:
+            QuestionError: the question is empty or too long. GenerationError: the model failed.
+        """
+        for event in self.stream(question, history=history, style=style):
+            if isinstance(event, Finished):
+                return event.answer
+        raise AssertionError("a stream ends with Finished")
+
+    def stream(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Iterator[Event]:
+        """Answer a question, telling what happens: stages, passages, drafts, and last :class:`Finished`.
+
+        Closing the iterator stops the model. Arguments and errors are those of :meth:`ask`.
+        """
+        asked = question.strip()
+        if not asked:
+            raise QuestionError("the question is empty; ask something")
+        if len(asked) > self.config.max_question_chars:
+            raise QuestionError(
+                f"the question has {len(asked):,} characters, at most {self.config.max_question_chars:,} can be asked; "
+                "shorten it, or add the text as a document"
+            )
+        answering = Answering(
+            asked, tuple(history), style, self.library, self._embedder, self.generator, self._checker, self.config
+        )
+        return answering.events()
+
+    def search(self, question: str, *, k: int = 10) -> list[Passage]:
+        """Return the ``k`` best passages for a question, best first."""
+        return [to_passage(passage) for passage in self.library.search(question, k=k)]
+
+    def document(self, document_id: str) -> Document | None:
+        """Return one document with the text that citations' offsets refer to, or None."""
+        return self.library.document(document_id)
+
+    def close(self) -> None:
+        """Free the model and let go of the library."""
+        self.generator.close()
+        self.library.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

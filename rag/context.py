@@ -1,0 +1,162 @@
+"""What the language model gets to read: the sentences that matter with their neighbours, within a budget.
+
+Reading is what costs time on a CPU, and a small model answers better from few sentences than from many. So whole chunks
+are read only while they fit; otherwise the sentences closest to the question are taken, best first, each with the
+sentences beside it, until the budget is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.sentences import split_sentences
+from index.terms import content_words
+from index.types import Embedder, Matrix, RetrievedPassage
+
+_WORD_OVERLAP_WEIGHT = 0.3
+"""How much a sentence gains for holding all of the question's words, on the scale of a cosine."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSentence:
+    """A sentence of a source that was (or could be) read.
+
+    Attributes:
+        passage: index into the passages that were retrieved.
+        start: offset into the document's text, as is ``end``.
+        relevance: closeness to the question; higher is closer.
+    """
+
+    passage: int
+    document_id: str
+    start: int
+    end: int
+    text: str
+    relevance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read.
+
+    Attributes:
+        passages: all that were retrieved, best first.
+        sentences: those that are read, by passage in the order the passages are shown, then in document order.
+        order: indexes of the passages that are read, most useful first.
+        candidates: all sentences of the passages considered, read or not.
+    """
+
+    passages: tuple[RetrievedPassage, ...]
+    sentences: tuple[SourceSentence, ...]
+    order: tuple[int, ...]
+    candidates: tuple[SourceSentence, ...]
+
+    def excerpt(self, passage: int) -> str:
+        """Return what is read of one passage; ``…`` stands where sentences are left out."""
+        parts: list[str] = []
+        previous: SourceSentence | None = None
+        for sentence in self.sentences:
+            if sentence.passage == passage:
+                if previous is not None:
+                    parts.append(" " if self._adjacent(previous, sentence) else " … ")
+                parts.append(" ".join(sentence.text.split()))
+                previous = sentence
+        return "".join(parts)
+
+    def _adjacent(self, first: SourceSentence, second: SourceSentence) -> bool:
+        chunk = self.passages[first.passage].chunk
+        between = chunk.text[first.end - chunk.start : second.start - chunk.start]
+        return not between.strip()
+
+
+def select(
+    question: str,
+    passages: Sequence[RetrievedPassage],
+    embedder: Embedder,
+    *,
+    count_tokens: Callable[[str], int],
+    budget: int,
+    depth: int,
+) -> Reading:
+    """Choose what is read.
+
+    Args:
+        question: the standalone question.
+        passages: retrieved ones, best first.
+        embedder: compares sentences with the question.
+        count_tokens: of the language model.
+        budget: tokens that may be read; the best sentence is always read.
+        depth: how many of the passages are considered.
+    """
+    candidates = _sentences(question, _without_repeats(passages[:depth], passages), embedder)
+    chosen = _choose(candidates, count_tokens, budget)
+    order = sorted(
+        {candidates[i].passage for i in chosen},
+        key=lambda p: (-max(candidates[i].relevance for i in chosen if candidates[i].passage == p), p),
+    )
+    read = [candidates[i] for p in order for i in sorted(chosen) if candidates[i].passage == p]
+    return Reading(tuple(passages), tuple(read), tuple(order), tuple(candidates))
+
+
+def _without_repeats(
+    considered: Sequence[RetrievedPassage], passages: Sequence[RetrievedPassage]
+) -> list[tuple[int, RetrievedPassage]]:
+    """Return (index, passage) of those whose text did not stand in a better one."""
+    seen: set[str] = set()
+    kept = []
+    for index, passage in enumerate(considered):
+        text = " ".join(passage.chunk.text.split())
+        if text not in seen:
+            seen.add(text)
+            kept.append((index, passage))
+    return kept
+
+
+def _sentences(
+    question: str, passages: Sequence[tuple[int, RetrievedPassage]], embedder: Embedder
+) -> list[SourceSentence]:
+    spans = [
+        (index, passage.chunk, span.start, span.end)
+        for index, passage in passages
+        for span in split_sentences(passage.chunk.text)
+    ]
+    texts = [chunk.text[start:end] for _, chunk, start, end in spans]
+    relevance = _relevance(question, texts, embedder)
+    return [
+        SourceSentence(index, chunk.document_id, chunk.start + start, chunk.start + end, text, float(score))
+        for (index, chunk, start, end), text, score in zip(spans, texts, relevance, strict=True)
+    ]
+
+
+def _relevance(question: str, texts: Sequence[str], embedder: Embedder) -> Sequence[float]:
+    if not texts:
+        return []
+    vectors: Matrix = embedder.encode_documents([question, *texts])
+    cosines = vectors[1:] @ vectors[0]
+    asked = set(content_words(question))
+    overlap = np.array([len(asked & set(content_words(text))) / len(asked) if asked else 0.0 for text in texts])
+    scores: list[float] = (cosines + _WORD_OVERLAP_WEIGHT * overlap).tolist()
+    return scores
+
+
+def _choose(candidates: Sequence[SourceSentence], count_tokens: Callable[[str], int], budget: int) -> set[int]:
+    """Take sentences best first with their neighbours while they fit; a lone sentence where its neighbours do not."""
+    costs = [count_tokens(sentence.text) for sentence in candidates]
+    chosen: set[int] = set()
+    used = 0
+    for best in sorted(range(len(candidates)), key=lambda i: (-candidates[i].relevance, i)):
+        for group in ({best - 1, best, best + 1}, {best}):
+            new = {i for i in group if _same_passage(candidates, i, best)} - chosen
+            cost = sum(costs[i] for i in new)
+            if used + cost <= budget or not chosen:
+                chosen |= new if used + cost <= budget else {best}
+                used += cost
+                break
+    return chosen
+
+
+def _same_passage(candidates: Sequence[SourceSentence], i: int, j: int) -> bool:
+    return 0 <= i < len(candidates) and candidates[i].passage == candidates[j].passage

@@ -1,0 +1,183 @@
+"""Does a source say this? Aligns a sentence of an answer with the source sentences that carry it; no model is asked.
+
+Two things are looked at. Closeness: how much of what the sentence says (numbers and names weigh more) stands in the
+source sentence, and how near the two are in meaning. And exactness: a number, name or negation of the sentence that its
+sources do not hold makes it unsupported however close it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.terms import STOP_WORDS, words
+from index.types import Embedder
+from rag.context import SourceSentence
+
+Scores = NDArray[np.float32]
+
+MAX_EVIDENCE = 3
+_WORD_SHARE = 0.6
+"""Weight of word coverage beside closeness in meaning."""
+_FURTHER_GAIN = 0.2
+"""A further source sentence is cited only if it covers this much more of the sentence."""
+_NUMBER_WORDS = {
+    name: str(value)
+    for value, name in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen twenty".split()
+    )
+}
+_NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
+_NAME = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){2,}|\b[^\W\d_][\w'’-]*")
+_NEGATION = frozenset("not no never none neither nor without cannot nobody nothing denied refused n't".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What was found for one sentence.
+
+    Attributes:
+        score: in [0, 1].
+        supported: whether it may be shown as supported.
+        evidence: indexes into the sources, best first; empty where nothing is close.
+        missing: numbers and names of the sentence that its evidence does not hold.
+    """
+
+    score: float
+    supported: bool
+    evidence: tuple[int, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SupportChecker:
+    """Checks sentences against sources. ``threshold`` is the score from which a sentence counts as supported."""
+
+    embedder: Embedder
+    threshold: float = 0.45
+
+    def check(
+        self, sentence: str, sources: Sequence[SourceSentence], *, question: str = "", titles: Sequence[str] = ()
+    ) -> Support:
+        """Align one sentence.
+
+        Args:
+            sentence: of the answer, without markers.
+            sources: what was read.
+            question: what was asked; its words need no proof, and they place a short answer.
+            titles: ``titles[i]`` is the title (and date) of the document of ``sources[i]``; names in it count as said.
+        """
+        wanted = _weighted_words(sentence)
+        if not sources or not wanted:
+            return Support(0.0, False, ())
+        held = [_stems(source.text) for source in sources]
+        coverage = np.array([_coverage(wanted, stems) for stems in held])
+        closeness = self._closeness(sentence, question, sources)
+        scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness
+        evidence = _pick(wanted, held, scores)
+        covered = _coverage(wanted, set().union(*(held[i] for i in evidence)))
+        score = float(_WORD_SHARE * covered + (1 - _WORD_SHARE) * max(closeness[i] for i in evidence))
+        missing = _missing(
+            sentence, [sources[i].text for i in evidence], [titles[i] for i in evidence if titles], question
+        )
+        supported = score >= self.threshold and not missing
+        return Support(round(min(max(score, 0.0), 1.0), 4), supported, tuple(evidence), missing)
+
+    def _closeness(self, sentence: str, question: str, sources: Sequence[SourceSentence]) -> Scores:
+        """Return cosines in [0, 1], shape ``(len(sources),)``, of sources and sentence (in the light of the question)."""
+        texts = [f"{question} {sentence}".strip(), *(source.text for source in sources)]
+        vectors = self.embedder.encode_documents(texts)
+        cosines: Scores = np.clip(vectors[1:] @ vectors[0], 0.0, 1.0)
+        return cosines
+
+
+def _pick(wanted: dict[str, float], held: Sequence[set[str]], scores: Scores) -> list[int]:
+    """Take the best source sentence, then those that cover words which the ones taken do not."""
+    order = sorted(range(len(held)), key=lambda i: (-scores[i], i))
+    taken = [order[0]]
+    union = set(held[order[0]])
+    total = sum(wanted.values())
+    while len(taken) < MAX_EVIDENCE:
+        gains = {
+            i: sum(weight for word, weight in wanted.items() if word in held[i] and word not in union) / total
+            for i in order
+            if i not in taken
+        }
+        best = max(gains, key=lambda i: (gains[i], scores[i]), default=None)
+        if best is None or gains[best] < _FURTHER_GAIN:
+            break
+        taken.append(best)
+        union |= held[best]
+    return taken
+
+
+def _weighted_words(text: str) -> dict[str, float]:
+    """Return the stems that need proof, with weights: numbers 2, names 1.5, others 1."""
+    weights: dict[str, float] = {}
+    for match in re.finditer(r"\w+(?:['’.,]\w+)*", text):
+        for word in words(match[0]):
+            if word in STOP_WORDS:
+                continue
+            weight = 2.0 if word in _NUMBER_WORDS or word[0].isdigit() else 1.5 if match[0][0].isupper() else 1.0
+            weights[_stem(word)] = max(weight, weights.get(_stem(word), 0.0))
+    return weights
+
+
+def _stems(text: str) -> set[str]:
+    return {_stem(word) for word in words(text)}
+
+
+def _stem(word: str) -> str:
+    """Return a crude stem: enough to bring together the forms of one word within a sentence or two."""
+    if word in _NUMBER_WORDS:
+        return _NUMBER_WORDS[word]
+    if word[0].isdigit() or len(word) < 4:
+        return word
+    for ending in ("ations", "ation", "ings", "ing", "ied", "ies", "ers", "ed", "es", "er", "ly", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def _coverage(wanted: dict[str, float], held: set[str]) -> float:
+    return sum(weight for word, weight in wanted.items() if word in held) / sum(wanted.values())
+
+
+def _missing(sentence: str, evidence: Sequence[str], titles: Sequence[str], question: str) -> tuple[str, ...]:
+    said = " ".join((*evidence, *titles))
+    missing = [number for number in _numbers(sentence) if number not in _numbers(said)]
+    known = _stems(said) | _stems(question)
+    initials = _initials(said) | _initials(question)
+    missing += [name for name in _names(sentence) if _stem(name.lower()) not in known and name.upper() not in initials]
+    negated = _negations(sentence) and not _negations(said) and not _negations(question)
+    return (*dict.fromkeys(missing), *(("not",) if negated else ()))
+
+
+def _numbers(text: str) -> set[str]:
+    digits = {match[0].replace(",", "").rstrip(".") for match in _NUMBER.finditer(text)}
+    return digits | {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS and word != "one"}
+
+
+def _names(sentence: str) -> Iterable[str]:
+    """Yield capitalised words that do not merely open the sentence. Dots are taken out of initials (``U.S.``)."""
+    for i, match in enumerate(_NAME.finditer(sentence)):
+        word = re.sub(r"['’]s?$", "", match[0]).replace(".", "")
+        if word[:1].isupper() and word.lower() not in STOP_WORDS and (i > 0 or (word.isupper() and len(word) > 1)):
+            yield word
+
+
+def _initials(text: str) -> set[str]:
+    """Return initialisms that ``text`` holds or spells out: ``U.S.`` and ``United States`` both give ``US``."""
+    held = {match[0].replace(".", "").upper() for match in _NAME.finditer(text)}
+    capitals = re.findall(r"(?:\b[A-Z][\w'’-]+(?:\s+(?:of|the|and|for)\s+|[\s-]+)?){2,}", text)
+    return held | {"".join(word[0] for word in re.findall(r"\b[A-Z]\w*", run)) for run in capitals}
+
+
+def _negations(text: str) -> bool:
+    lowered = text.lower()
+    return "n't" in lowered or "n’t" in lowered or any(word in _NEGATION for word in words(lowered))

@@ -1,0 +1,216 @@
+"""What flows through answering: a question in, an :class:`Answer` out, events on the way. A leaf module.
+
+``Answer.to_dict()`` is the documented JSON. Offsets are Unicode code points, half-open.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+Role = Literal["system", "user", "assistant"]
+Style = Literal["chat", "short"]
+
+
+class Reason(StrEnum):
+    """Why an answer was declined."""
+
+    NO_DOCUMENTS = "no_documents"
+    NOTHING_RELEVANT = "nothing_relevant"
+    NOT_IN_SOURCES = "not_in_sources"
+    UNSUPPORTED_ANSWER = "unsupported_answer"
+
+
+class Stage(StrEnum):
+    """What the assistant is doing."""
+
+    LOADING = "loading"
+    REWRITING = "rewriting"
+    RETRIEVING = "retrieving"
+    READING = "reading"
+    WRITING = "writing"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the answer: ``answer.text[start:end]``, markers included.
+
+    ``support`` in [0, 1] is how well the cited spans carry it; ``citations`` are marker numbers.
+    """
+
+    start: int
+    end: int
+    supported: bool
+    support: float
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An exact span of a document: ``quote == document.text[start:end]``, character for character."""
+
+    marker: int
+    document_id: str
+    title: str
+    source: str
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved chunk; ``in_context`` says whether the language model got to read (part of) it."""
+
+    document_id: str
+    chunk_id: str
+    title: str
+    source: str
+    date: str | None
+    heading: str
+    rank: int
+    score: float
+    start: int
+    end: int
+    text: str
+    in_context: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds. ``first_token_s`` counts from the question to the model's first word (None if it wrote none)."""
+
+    rewrite_s: float = 0.0
+    retrieve_s: float = 0.0
+    first_token_s: float | None = None
+    total_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The language model that wrote an answer. ``sha256`` is None where the weights are not a local file."""
+
+    name: str
+    runtime: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LibrarySummary:
+    """The library an answer was made from."""
+
+    generation: int
+    documents: int
+    chunks: int
+    embedder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its proof.
+
+    Always true: markers are 1..n in order of first use in ``text``; each marker in ``text`` is in ``citations`` and
+    the reverse; every citation lies inside a passage with ``in_context``; an abstention has a reason and no citation.
+    """
+
+    question: str
+    standalone_question: str
+    text: str
+    abstained: bool
+    reason: Reason | None
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    timings: Timings
+    model: ModelInfo | None
+    library: LibrarySummary
+    raw_text: str = field(default="", repr=False)
+    """What the language model wrote before it was checked."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as plain data, ready for ``json.dumps``."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    """The assistant has begun ``stage``."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesFound:
+    """Retrieval is done; the passages the answer may be drawn from, best first."""
+
+    standalone_question: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The whole answer so far, unfinished: a later event replaces it, and may withdraw it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer, checked. Always the last event."""
+
+    answer: Answer
+
+
+Event = StageStarted | PassagesFound | Draft | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """What a language model is asked.
+
+    Attributes:
+        messages: the conversation; the last one is the user's.
+        max_tokens: hard limit of new tokens.
+        stop: strings that end the text (not part of it).
+    """
+
+    messages: tuple[Message, ...]
+    max_tokens: int = 256
+    stop: tuple[str, ...] = ()
+
+
+class Generator(Protocol):
+    """A language model. Greedy: the same request gives the same text."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """What it is."""
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and answer may have together."""
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens ``text`` has for this model (an upper estimate where it cannot be asked)."""
+
+    def stream(self, request: GenerationRequest) -> Iterator[str]:
+        """Yield pieces of the text as they are written. Closing the iterator stops the computation."""
+
+    def choose(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
+        """Return the probability of each option as the next word (sums to 1), or None if it cannot tell."""
+
+    def close(self) -> None:
+        """Free the memory; calling it twice does no harm."""

@@ -1,0 +1,261 @@
+"""The chat window: a Gradio page over one assistant.
+
+``build_app`` makes the guarded web application and ``serve`` runs it. Rendering is left to :mod:`ui.presenters`,
+waiting and answering to :mod:`ui.worker`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from index.errors import MissingDependency, PinciteError
+from ui.presenters import status, status_text, thread, turn_html, welcome
+from ui.security import LOOPBACK_NAMES, Guard, host_names
+from ui.server import ServeError, address_of, check_host, listen, run
+from ui.session import Conversation, advance, clean_question
+from ui.types import Readiness, Turn
+from ui.worker import POLL_SECONDS, AssistantFactory, AssistantWorker, follow
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from ui.security import AsgiApp
+
+__all__ = ["ServeError", "build_app", "serve"]
+
+WELCOME_REFRESH_SECONDS = 1.0
+"""How long a page that was just opened waits for a fresher overview of the library."""
+
+HEAD = (
+    '<link rel="icon" href="/pincite/pincite.svg" type="image/svg+xml">'
+    '<link rel="stylesheet" href="/pincite/pincite.css">'
+    '<script src="/pincite/pincite.js" defer></script>'
+)
+
+BANNER = '<div class="pc-banner"><h1>pincite</h1><p>Answers from your documents, with the exact place</p></div>'
+
+Changes = dict[Any, Any]
+"""New values by Gradio component; components left out stay as they are."""
+
+
+def serve(
+    assistant_factory: AssistantFactory,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the chat page until interrupted.
+
+    The page is up before the assistant is: ``assistant_factory`` is called in the background.
+
+    Args:
+        assistant_factory: makes the assistant; slow.
+        host: a loopback name or address.
+        port: where to listen; None takes the first free port from 7860.
+        on_ready: called with the page's address once it can be opened; by default the address is printed.
+
+    Raises:
+        ServeError: if the address cannot be used.
+        MissingDependency: if Gradio is not installed.
+    """
+    check_host(host)
+    listener = listen(host, port)
+    address = address_of(host, listener)
+    worker = AssistantWorker(assistant_factory)
+    try:
+        app = build_app(worker, names=host_names(host))
+        worker.start()
+        run(app, listener, lambda: (on_ready or _print_address)(address))
+    finally:
+        listener.close()
+        worker.close()
+
+
+def _print_address(address: str) -> None:
+    print(f"pincite is at {address} (Ctrl-C ends it)", flush=True)
+
+
+def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES) -> AsgiApp:
+    """Return the chat page over ``worker`` as an ASGI application that answers to the host ``names`` only.
+
+    Raises:
+        MissingDependency: if Gradio is not installed.
+    """
+    # Read when Gradio is imported, so set before: no telemetry, and no look at the network for versions.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    try:
+        import gradio as gr
+        from fastapi import FastAPI
+        from fastapi.staticfiles import StaticFiles
+    except ImportError as error:
+        raise MissingDependency(
+            "The chat page needs Gradio, which is not installed: run pip install 'pincite[ui]'."
+        ) from error
+    web = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    web.mount("/pincite", StaticFiles(packages=[("ui", "assets")]))
+    gr.mount_gradio_app(
+        web,
+        ChatPage(worker).blocks,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size="1mb",
+        show_error=False,
+        ssr_mode=False,
+        mcp_server=False,
+        pwa=False,
+        allowed_paths=[],
+        theme=_theme(gr),
+    )
+    return Guard(web, names=names, head=HEAD)
+
+
+def _theme(gr: Any) -> Any:
+    """Return a theme of system fonts: the stock themes load theirs from elsewhere."""
+    fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "sans-serif"]
+    return gr.themes.Base(font=fonts, font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"])
+
+
+class ChatPage:
+    """The components of the page and what they do. ``blocks`` is the Gradio application."""
+
+    def __init__(self, worker: AssistantWorker) -> None:
+        import gradio as gr
+
+        self._worker = worker
+        with gr.Blocks(title="pincite", analytics_enabled=False, fill_width=True) as self.blocks:
+            self._conversation = gr.State(Conversation())
+            self._lay_out(gr)
+            self._connect(gr)
+        self.blocks.queue(max_size=256, default_concurrency_limit=None, api_open=False)
+
+    def _lay_out(self, gr: Any) -> None:
+        def html(value: str, name: str) -> gr.HTML:
+            return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)
+
+        with gr.Row(elem_id="pc-header"):
+            html(BANNER, "pc-banner")
+            self._new = gr.Button("New conversation", elem_id="pc-new", size="sm", scale=0)
+        with gr.Column(elem_id="pc-main"):
+            self._welcome = html(welcome(Readiness()), "pc-welcome")
+            self._past = html("", "pc-past")
+            self._now = html("", "pc-now")
+        with gr.Column(elem_id="pc-composer"):
+            self._status = html(status(""), "pc-status")
+            with gr.Row(elem_id="pc-entry"):
+                self._box = gr.Textbox(
+                    label="Your question",
+                    show_label=False,
+                    placeholder="Ask a question",
+                    lines=1,
+                    max_lines=6,
+                    container=False,
+                    autofocus=True,
+                    elem_id="pc-question",
+                    scale=1,
+                )
+                self._ask = gr.Button("Ask", variant="primary", elem_id="pc-ask", scale=0, min_width=88)
+                self._stop = gr.Button("Stop", variant="stop", elem_id="pc-stop", scale=0, min_width=88, visible=False)
+
+    def _connect(self, gr: Any) -> None:
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+        shown = [self._past, self._now, self._status, self._box, self._ask, self._stop]
+        asking = gr.on(
+            [self._box.submit, self._ask.click],
+            self.ask,
+            inputs=[self._box, self._conversation],
+            outputs=shown,
+            trigger_mode="once",
+            **private,
+        )
+        self._stop.click(self.stop, inputs=[self._conversation], outputs=None, **private)
+        self._new.click(
+            self.start_over,
+            inputs=[self._conversation],
+            outputs=[self._conversation, *shown],
+            cancels=[asking],
+            **private,
+        )
+        self.blocks.load(self.greet, outputs=[self._welcome], **private)
+
+    async def greet(self) -> AsyncIterator[Changes]:
+        """Show how far the assistant is until it is ready, then what the library holds now."""
+        self._worker.look_again()
+        shown = Readiness()
+        remaining = WELCOME_REFRESH_SECONDS
+        while remaining > 0 or shown == Readiness():
+            readiness = self._worker.readiness
+            if readiness != shown:
+                shown = readiness
+                yield {self._welcome: welcome(shown)}
+            await asyncio.sleep(POLL_SECONDS)
+            remaining -= POLL_SECONDS
+
+    async def ask(self, text: str | None, conversation: Conversation) -> AsyncIterator[Changes]:
+        """Answer the question in the box, showing each step; the box is emptied once the question is accepted."""
+        if conversation.underway is not None:
+            yield self._notice("One question at a time: stop the current answer, or wait for it.")
+            return
+        try:
+            question = clean_question(text)
+            conversation.check_room()
+            ticket = self._worker.submit(question, conversation.history())
+        except PinciteError as error:
+            yield self._notice(str(error))
+            return
+        turn = conversation.begin(question, ticket)
+        try:
+            yield {
+                **self._shown(turn),
+                self._past: thread(conversation.turns[:-1]),
+                self._box: "",
+                **self._busy(True),
+            }
+            async with aclosing(follow(self._worker, ticket)) as batches:
+                async for news in batches:
+                    turn = reduce(advance, news, turn)
+                    conversation.record(turn)
+                    yield self._shown(turn) if news else self._sign_of_life()
+        finally:
+            ticket.cancel()
+            conversation.underway = None
+        yield {**self._shown(turn), **self._busy(False)}
+
+    def stop(self, conversation: Conversation) -> None:
+        """Call off the question under way; the event that is answering it shows the end."""
+        conversation.stop()
+
+    def start_over(self, conversation: Conversation) -> Changes:
+        """Forget the conversation and show an empty page."""
+        conversation.stop()
+        return {
+            self._conversation: Conversation(),
+            self._past: "",
+            self._now: "",
+            self._status: status("New conversation."),
+            **self._busy(False),
+        }
+
+    def _shown(self, turn: Turn) -> Changes:
+        return {self._now: turn_html(turn), self._status: status(status_text(turn))}
+
+    def _notice(self, text: str) -> Changes:
+        return {self._status: status(text, notice=True)}
+
+    def _busy(self, busy: bool) -> Changes:
+        import gradio as gr
+
+        return {self._ask: gr.update(visible=not busy), self._stop: gr.update(visible=busy)}
+
+    def _sign_of_life(self) -> Changes:
+        import gradio as gr
+
+        return {self._status: gr.skip()}

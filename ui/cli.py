@@ -1,0 +1,296 @@
+"""The command ``pincite``. Other packages add commands through the entry-point group ``pincite.commands``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+
+from index.errors import PinciteError
+
+_LIBRARY = click.option(
+    "--library", metavar="DIR", help="Folder of the library (default: PINCITE_LIBRARY, or your user-data folder)."
+)
+_MODEL = click.option(
+    "--model",
+    metavar="MODEL",
+    help="A name of 'pincite models list', a GGUF path, a Hugging Face folder or id, or a URL.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class _Commands(click.Group):
+    """Our own commands and those that other packages have registered."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        registered = (point.name for point in entry_points(group="pincite.commands"))
+        return sorted({*super().list_commands(context), *registered})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        own = super().get_command(context, name)
+        if own is not None:
+            return own
+        for point in entry_points(group="pincite.commands", name=name):
+            command: click.Command = point.load()
+            return command
+        return None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pincite")
+def cli() -> None:
+    """Ask your own documents. Everything runs on this machine; every sentence comes with its proof."""
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_LIBRARY
+@_JSON
+def add(paths: tuple[Path, ...], library: str | None, as_json: bool) -> None:
+    """Bring files and folders into a library; again to bring it up to date."""
+    from ui.setup import open_library
+    from ui.terminal import ProgressBars
+
+    bars = ProgressBars()
+    try:
+        with open_library(library, progress=bars) as opened:
+            report = opened.add(paths, progress=bars)
+    finally:
+        bars.close()
+    if as_json:
+        counts: dict[str, Any] = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
+        click.echo(json.dumps({**counts, "failed": [{"source": s, "reason": r} for s, r in report.failed]}))
+    else:
+        click.echo(
+            f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
+            f"{len(report.removed)} removed, {len(report.failed)} failed"
+        )
+        for _, reason in report.failed:
+            click.echo(f"failed: {reason}", err=True)
+    if report.failed and not (report.added or report.updated or report.unchanged or report.removed):
+        raise PinciteError("nothing was added; see the reasons above")
+
+
+@cli.command()
+@click.argument("question")
+@_LIBRARY
+@_MODEL
+@_JSON
+@click.option(
+    "--style",
+    type=click.Choice(["chat", "short"]),
+    default="chat",
+    show_default=True,
+    help="Sentences, or the bare answer.",
+)
+@click.option(
+    "--history",
+    metavar="FILE.json",
+    type=click.Path(path_type=Path),
+    help='The conversation so far: [{"role": "user", "text": "…"}, …].',
+)
+def ask(question: str, library: str | None, model: str | None, as_json: bool, style: str, history: Path | None) -> None:
+    """Answer one question, with citations."""
+    from ui.history import load_history
+    from ui.setup import open_assistant
+    from ui.terminal import ProgressBars, show
+
+    turns = load_history(history) if history else ()
+    bars = ProgressBars()
+    try:
+        assistant = open_assistant(library, model, progress=bars)
+    finally:
+        bars.close()
+    with assistant:
+        if assistant.notice:
+            click.echo(assistant.notice, err=True)
+        if as_json:
+            answer = assistant.ask(question, history=turns, style=style)  # type: ignore[arg-type]
+            click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+        else:
+            show(assistant.stream(question, history=turns, style=style), out=sys.stdout, status=sys.stderr)  # type: ignore[arg-type]
+
+
+@cli.command()
+@click.argument("question")
+@_LIBRARY
+@_JSON
+@click.option("-k", "count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
+def search(question: str, library: str | None, as_json: bool, count: int) -> None:
+    """Show the passages for a question; no language model."""
+    from dataclasses import asdict
+
+    from rag.answering import to_passage
+    from ui.setup import open_library
+    from ui.terminal import ProgressBars
+
+    if not question.strip():
+        raise PinciteError("the question is empty; ask something")
+    bars = ProgressBars()
+    try:
+        with open_library(library, progress=bars, with_seeds=True) as opened:
+            passages = [to_passage(passage) for passage in opened.search(question, k=count)]
+    finally:
+        bars.close()
+    if as_json:
+        click.echo(json.dumps([asdict(passage) for passage in passages], ensure_ascii=False, indent=2))
+        return
+    for passage in passages:
+        place = " > ".join(filter(None, (passage.title, passage.heading)))
+        click.echo(f"{passage.rank}. {place} ({passage.score:.4f}), characters {passage.start}-{passage.end}")
+        click.echo(f"   {' '.join(passage.text.split())}\n")
+    if not passages:
+        click.echo("nothing found")
+
+
+@cli.command()
+@_LIBRARY
+@_MODEL
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=None, help="Port (default: the first free one from 7860)."
+)
+@click.option("--open/--no-open", "open_browser", default=False, help="Open the page in the browser.")
+def serve(library: str | None, model: str | None, host: str, port: int | None, open_browser: bool) -> None:
+    """Serve the chat window."""
+    from ui.app import serve as serve_app
+    from ui.setup import open_assistant, open_library
+    from ui.terminal import ProgressBars
+
+    bars = ProgressBars()
+    try:
+        open_library(
+            library, progress=bars, with_seeds=True
+        ).close()  # what cannot be opened is said before the page is
+    finally:
+        bars.close()
+    serve_app(lambda: open_assistant(library, model), host=host, port=port, open_browser=open_browser)
+
+
+@cli.command()
+def setup() -> None:
+    """Fetch the default weights and make the default library, where they are missing."""
+    from index.weights import default_generator, ensure_generator
+    from ui.setup import open_library
+    from ui.terminal import ProgressBars
+
+    bars = ProgressBars()
+    try:
+        _, _, notice = ensure_generator(default_generator().name, bars)
+        open_library(None, progress=bars, seed_missing=True).close()
+    finally:
+        bars.close()
+    if notice:
+        click.echo(notice, err=True)
+
+
+@cli.group()
+def models() -> None:
+    """The local weights."""
+
+
+@models.command("list")
+@_JSON
+def models_list(as_json: bool) -> None:
+    """List the weights there are, and which are on this machine."""
+    from index.weights import all_weights, locate
+
+    rows = []
+    for weights in all_weights():
+        path = _locate_or_none(locate, weights.name)
+        rows.append(
+            {
+                "name": weights.name,
+                "role": weights.role,
+                "default": weights.default,
+                "licence": weights.licence,
+                "summary": weights.summary,
+                "sha256": weights.upstream.sha256,
+                "path": str(path) if path else None,
+            }
+        )
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        state = "here" if row["path"] else "not fetched"
+        default = ", default" if row["default"] else ""
+        click.echo(f"{row['name']:30} {row['role']}{default}, {row['licence']}, {state}: {row['summary']}")
+
+
+@models.command("pull")
+@click.argument("name")
+def models_pull(name: str) -> None:
+    """Fetch weights by NAME, or any Hugging Face model by ORG/NAME. The only command that uses the network."""
+    from index.weights import ensure, pull_hub_model
+    from ui.terminal import ProgressBars
+
+    bars = ProgressBars()
+    try:
+        path = pull_hub_model(name, bars) if "/" in name else ensure(name, bars, repair=True)
+    finally:
+        bars.close()
+    click.echo(str(path))
+
+
+@models.command("verify")
+def models_verify() -> None:
+    """Hash the weights on this machine and compare."""
+    from index.weights import Status, all_weights, verify
+    from ui.terminal import ProgressBars
+
+    bars = ProgressBars()
+    damaged = []
+    for weights in all_weights():
+        result = verify(weights.name, bars)
+        bars.close()
+        click.echo(f"{weights.name}: {result.status}")
+        if result.status is Status.DAMAGED:
+            damaged.append(weights.name)
+    if damaged:
+        raise PinciteError(f"damaged: {', '.join(damaged)}; fetch again with 'pincite models pull {damaged[0]}'")
+
+
+def _locate_or_none(locate: Any, name: str) -> Path | None:
+    try:
+        path: Path | None = locate(name)
+        return path
+    except PinciteError:
+        return None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; a stated failure is one line on stderr. Exit: 0 done, 1 failure, 2 usage, 130 interrupted."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    try:
+        code = cli.main(list(arguments) if arguments is not None else None, prog_name="pincite", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except PinciteError as error:
+        _fail(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _fail(message: str) -> None:
+    click.echo("pincite: " + " ".join(message.split()), err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

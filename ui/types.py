@@ -1,0 +1,90 @@
+"""What flows through the chat window: turns, the news that moves them on, the state of library and model.
+
+A leaf module: it knows only the types of ``rag`` and ``index``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.types import DocumentRecord, LibraryInfo
+from rag.types import Answer, Event, Passage
+
+
+class Phase(StrEnum):
+    """Where a turn is."""
+
+    LOADING = "loading"
+    WAITING = "waiting"
+    REWRITING = "rewriting"
+    RETRIEVING = "retrieving"
+    READING = "reading"
+    WRITING = "writing"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in (Phase.DONE, Phase.STOPPED, Phase.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLoading:
+    """The question waits for the model to be loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The question waits for its turn; ``ahead`` others come first."""
+
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The person called the question off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The question could not be answered; ``message`` says why and what to do."""
+
+    message: str
+
+
+Update = ModelLoading | Waiting | Event | Stopped | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what is known of its answer so far. ``number`` counts from 1 within a conversation."""
+
+    number: int
+    question: str
+    phase: Phase = Phase.WAITING
+    ahead: int = 0
+    understood: str = ""
+    passages: tuple[Passage, ...] = ()
+    draft: str = ""
+    answer: Answer | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the library holds, and questions to begin with."""
+
+    info: LibraryInfo
+    records: tuple[DocumentRecord, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How far the assistant is: ``overview`` once it is loaded, or ``problem`` if that failed."""
+
+    overview: Overview | None = None
+    problem: str = ""

@@ -1,0 +1,278 @@
+"""The one assistant and the queue before it.
+
+Loading the model and answering happen in a single thread: the page is up before the model is, questions are answered in
+the order they came, and closing the assistant's iterator is always done by the thread that runs it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from index.errors import PinciteError
+from index.types import Document, DocumentRecord, LibraryInfo
+from rag.types import Draft, Event, Finished, Message
+from ui.examples import example_questions
+from ui.types import Failed, ModelLoading, Overview, Readiness, Stopped, Update, Waiting
+
+log = logging.getLogger("pincite.ui")
+
+POLL_SECONDS = 0.05
+"""How often a page looks for news: well under what a person notices."""
+
+TICKS_PER_SIGN = 8
+"""A page without news gets a sign of life every so many looks, which is how a closed tab is noticed."""
+
+EXAMPLE_DOCUMENTS = 12
+
+UNEXPECTED = "Something went wrong while answering; the terminal shows the details. Ask again, or start pincite again."
+
+
+class BusyError(PinciteError):
+    """Too many questions are waiting already."""
+
+
+class LibraryLike(Protocol):
+    """What the page needs of a library."""
+
+    def info(self) -> LibraryInfo:
+        """Return its identity and size."""
+
+    def catalogue(self) -> list[DocumentRecord]:
+        """Return its documents without their text."""
+
+    def document(self, document_id: str) -> Document | None:
+        """Return one document with its text."""
+
+
+class AssistantLike(Protocol):
+    """What the page needs of an assistant."""
+
+    @property
+    def library(self) -> LibraryLike:
+        """The library it answers from."""
+
+    def stream(self, question: str, *, history: Sequence[Message] = ()) -> Iterator[Event]:
+        """Yield what happens on the way to an answer, :class:`Finished` last."""
+
+    def close(self) -> None:
+        """Let go of model and library."""
+
+
+AssistantFactory = Callable[[], AssistantLike]
+
+
+class Ticket:
+    """A question under way. ``take`` and ``cancel`` may be called from any thread."""
+
+    def __init__(self, question: str, history: Sequence[Message]) -> None:
+        self.question = question
+        self.history = tuple(history)
+        self._updates: SimpleQueue[Update] = SimpleQueue()
+        self._cancelled = threading.Event()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        """Call the question off; the assistant stops at its next event."""
+        self._cancelled.set()
+
+    def put(self, update: Update) -> None:
+        """Add news."""
+        self._updates.put(update)
+
+    def take(self) -> list[Update]:
+        """Return the news since the last call, oldest first; of drafts in a row only the last."""
+        news: list[Update] = []
+        while True:
+            try:
+                update = self._updates.get_nowait()
+            except Empty:
+                return news
+            if news and isinstance(update, Draft) and isinstance(news[-1], Draft):
+                news.pop()
+            news.append(update)
+
+
+class AssistantWorker:
+    """Runs one assistant in one thread of its own.
+
+    Args:
+        factory: makes the assistant; slow, called once in the thread.
+        max_waiting: questions that may wait beside the one being answered.
+    """
+
+    def __init__(self, factory: AssistantFactory, *, max_waiting: int = 20) -> None:
+        self._factory = factory
+        self._max_waiting = max_waiting
+        self._condition = threading.Condition()
+        self._waiting: deque[Ticket] = deque()
+        self._current: Ticket | None = None
+        self._closing = False
+        self._look_again = False
+        self._readiness = Readiness()
+        self._thread = threading.Thread(target=self._run, name="pincite-assistant", daemon=True)
+
+    def start(self) -> None:
+        """Begin to load the assistant; return at once."""
+        self._thread.start()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Call everything off, close the assistant, and wait up to ``timeout`` seconds for it."""
+        with self._condition:
+            self._closing = True
+            for ticket in (*self._waiting, *filter(None, [self._current])):
+                ticket.cancel()
+            self._condition.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    @property
+    def readiness(self) -> Readiness:
+        """How far the assistant is."""
+        return self._readiness
+
+    def look_again(self) -> None:
+        """Ask for a fresh overview of the library as soon as nobody is waiting."""
+        with self._condition:
+            self._look_again = True
+            self._condition.notify_all()
+
+    def submit(self, question: str, history: Sequence[Message]) -> Ticket:
+        """Queue a question.
+
+        Raises:
+            BusyError: if as many questions are waiting as may.
+        """
+        ticket = Ticket(question, history)
+        with self._condition:
+            self._waiting = deque(other for other in self._waiting if not other.is_cancelled)
+            if len(self._waiting) >= self._max_waiting:
+                raise BusyError(f"Busy: {len(self._waiting)} questions are waiting already. Ask again in a minute.")
+            self._waiting.append(ticket)
+            self._condition.notify_all()
+        return ticket
+
+    def place(self, ticket: Ticket) -> ModelLoading | Waiting | None:
+        """Return what ``ticket`` is waiting for, or None once it is being answered."""
+        with self._condition:
+            if ticket not in self._waiting:
+                return None
+            if self._readiness == Readiness():
+                return ModelLoading()
+            ahead = [other for other in self._waiting if not other.is_cancelled]
+            before = ahead.index(ticket) if ticket in ahead else 0
+            return Waiting(before + (self._current is not None))
+
+    def _run(self) -> None:
+        assistant = self._load()
+        while (ticket := self._next(assistant)) is not None:
+            if assistant is None:
+                ticket.put(Failed(self._readiness.problem))
+            elif not ticket.is_cancelled:
+                _answer(assistant, ticket)
+            with self._condition:
+                self._current = None
+        if assistant is not None:
+            assistant.close()
+
+    def _load(self) -> AssistantLike | None:
+        try:
+            assistant = self._factory()
+            self._readiness = Readiness(overview=overview_of(assistant.library))
+        except PinciteError as error:
+            self._readiness = Readiness(problem=str(error))
+        except Exception:
+            log.exception("the assistant could not be loaded")
+            self._readiness = Readiness(problem="The model could not be loaded; the terminal shows why. Start again.")
+        else:
+            return assistant
+        return None
+
+    def _next(self, assistant: AssistantLike | None) -> Ticket | None:
+        """Wait for a question and return it, or None when closing; meanwhile refresh the overview if asked to."""
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._closing or self._waiting or self._look_again)
+                if self._closing:
+                    return None
+                if self._waiting:
+                    self._current = self._waiting.popleft()
+                    return self._current
+                self._look_again = False
+            if assistant is not None:
+                self._refresh(assistant)
+
+    def _refresh(self, assistant: AssistantLike) -> None:
+        known = self._readiness.overview
+        try:
+            if known is None or assistant.library.info() != known.info:
+                self._readiness = Readiness(overview=overview_of(assistant.library))
+        except Exception:  # The old overview stays; the next question will meet and tell the cause.
+            log.exception("the library could not be looked at")
+
+
+def _answer(assistant: AssistantLike, ticket: Ticket) -> None:
+    """Stream one answer into ``ticket``; close the stream when it is called off."""
+    finished = False
+    try:
+        events = assistant.stream(ticket.question, history=ticket.history)
+        try:
+            for event in events:
+                if ticket.is_cancelled:
+                    return
+                ticket.put(event)
+                finished = isinstance(event, Finished)
+        finally:
+            if callable(close := getattr(events, "close", None)):
+                close()
+        if not finished:
+            raise RuntimeError("the assistant's stream ended without an answer")
+    except PinciteError as error:
+        ticket.put(Failed(str(error)))
+    except Exception:
+        log.exception("a question could not be answered")
+        ticket.put(Failed(UNEXPECTED))
+
+
+def overview_of(library: LibraryLike) -> Overview:
+    """Return what ``library`` holds, with example questions from documents spread over its catalogue."""
+    records = library.catalogue()
+    step = max(1, len(records) // EXAMPLE_DOCUMENTS)
+    sample = [library.document(record.id) for record in records[::step][:EXAMPLE_DOCUMENTS]]
+    examples = example_questions([document for document in sample if document is not None])
+    return Overview(library.info(), tuple(records), examples)
+
+
+async def follow(worker: AssistantWorker, ticket: Ticket) -> AsyncGenerator[list[Update], None]:
+    """Yield the news of ``ticket`` in batches until it is over; an empty batch is a sign of life.
+
+    The last batch ends with :class:`Finished`, :class:`Failed` or :class:`Stopped`. Leaving early calls the question
+    off.
+    """
+    place: ModelLoading | Waiting | None = None
+    silent = 0
+    try:
+        while True:
+            if ticket.is_cancelled:
+                yield [Stopped()]
+                return
+            earlier, place = place, worker.place(ticket)
+            news: list[Update] = [place] if place is not None and place != earlier else []
+            news += ticket.take()
+            silent = 0 if news else silent + 1
+            if news or silent % TICKS_PER_SIGN == 0:
+                yield news
+            if news and isinstance(news[-1], Finished | Failed):
+                return
+            await asyncio.sleep(POLL_SECONDS)
+    finally:
+        ticket.cancel()
