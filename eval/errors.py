@@ -23,3 +23,7 @@ class RunConflict(PinciteError):
 
 class NotComparable(PinciteError):
     """Two runs, or a metric, that cannot be compared."""
+
+
+class GotWorse(PinciteError):
+    """A metric that was not to get worse, and did."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from eval.curves import risk_coverage
 from eval.predictions import Prediction
-from eval.statistics import Estimate, Statistic, bootstrap, percentile
+from eval.statistics import Estimate, Statistic, bootstrap, mean, percentile
 
 FORMAT = 1
 METRICS = (
@@ -59,12 +59,12 @@ class Figure:
 
     metric: str
     score: str
-    statistic: Statistic | None
+    statistic: Statistic
 
 
 def figures() -> list[Figure]:
     """Return every metric there can be."""
-    means = [Figure(name, name, None) for name in METRICS]
+    means = [Figure(name, name, mean) for name in METRICS]
     return means + [Figure(f"{name}.p{q}", name, percentile(q)) for name in LATENCIES for q in PERCENTILES]
 
 
@@ -74,8 +74,9 @@ def estimate_all(scores: Sequence[Mapping[str, float]], *, seed: int, resamples:
     for figure in figures():
         values = [row[figure.score] for row in scores if figure.score in row]
         if values:
-            chosen = {} if figure.statistic is None else {"statistic": figure.statistic}
-            found[figure.metric] = bootstrap(values, name=figure.metric, seed=seed, resamples=resamples, **chosen)
+            found[figure.metric] = bootstrap(
+                values, name=figure.metric, seed=seed, statistic=figure.statistic, resamples=resamples
+            )
     return found
 
 

@@ -35,6 +35,11 @@ def mean(samples: Numbers) -> Numbers:
     return result
 
 
+def value_of(values: Sequence[float], statistic: Statistic = mean) -> float:
+    """Return the statistic of ``values`` themselves."""
+    return float(statistic(np.asarray(values, dtype=np.float64)[None, :])[0])
+
+
 def percentile(q: float) -> Statistic:
     """Return the statistic that takes the ``q``-th percentile (0-100) of each row, interpolated linearly."""
 
@@ -54,7 +59,7 @@ def bootstrap(
     """
     data = np.asarray(values, dtype=np.float64)
     figures = _resampled([data], lambda rows: statistic(rows[0]), name, seed, resamples)
-    return _estimate(float(statistic(data[None, :])[0]), figures, len(data))
+    return _estimate(value_of(values, statistic), figures, len(data))
 
 
 def paired_bootstrap(

@@ -118,14 +118,13 @@ def find_quote(quote: str, text: str) -> tuple[tuple[int, int], ...]:
 
     Text extracted from pages is broken into lines at other places than in the author's copy, hence the tolerance.
     """
-    exact = tuple(_occurrences(quote, text))
-    if exact or not quote.strip():
-        return exact
-    return _loose_occurrences(quote, text)
+    if not quote.strip():
+        return ()
+    return tuple(_occurrences(quote, text)) or _loose_occurrences(quote, text)
 
 
 def _occurrences(quote: str, text: str) -> Iterable[tuple[int, int]]:
-    start = text.find(quote) if quote else -1
+    start = text.find(quote)
     while start >= 0:
         yield start, start + len(quote)
         start = text.find(quote, start + 1)

@@ -25,6 +25,8 @@ _WORD_SHARE = 0.6
 """Weight of word coverage beside closeness in meaning."""
 _FURTHER_GAIN = 0.2
 """A further source sentence is cited only if it covers this much more of the sentence."""
+_COMPLETING_COVERAGE = 0.3
+"""A source sentence that supplies a lacking name must hold this share of the sentence besides."""
 _NUMBER_WORDS = {
     name: str(value)
     for value, name in enumerate(
@@ -80,16 +82,16 @@ class SupportChecker:
         closeness = self._closeness(sentence, question, sources)
         scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness
         evidence = _pick(wanted, held, scores)
+        said = [f"{source.text} {title}" for source, title in zip(sources, titles or [""] * len(sources), strict=True)]
+        evidence = _complete(sentence, question, evidence, said, coverage)
         covered = _coverage(wanted, set().union(*(held[i] for i in evidence)))
         score = float(_WORD_SHARE * covered + (1 - _WORD_SHARE) * max(closeness[i] for i in evidence))
-        missing = _missing(
-            sentence, [sources[i].text for i in evidence], [titles[i] for i in evidence if titles], question
-        )
+        missing = _missing(sentence, " ".join(said[i] for i in evidence), question)
         supported = score >= self.threshold and not missing
         return Support(round(min(max(score, 0.0), 1.0), 4), supported, tuple(evidence), missing)
 
     def _closeness(self, sentence: str, question: str, sources: Sequence[SourceSentence]) -> Scores:
-        """Return cosines in [0, 1], shape ``(len(sources),)``, of sources and sentence (in the light of the question)."""
+        """Return cosines in [0, 1], shape ``(len(sources),)``; the sentence is taken in the light of the question."""
         texts = [f"{question} {sentence}".strip(), *(source.text for source in sources)]
         vectors = self.embedder.encode_documents(texts)
         cosines: Scores = np.clip(vectors[1:] @ vectors[0], 0.0, 1.0)
@@ -113,6 +115,26 @@ def _pick(wanted: dict[str, float], held: Sequence[set[str]], scores: Scores) ->
             break
         taken.append(best)
         union |= held[best]
+    return taken
+
+
+def _complete(sentence: str, question: str, evidence: list[int], said: Sequence[str], coverage: Scores) -> list[int]:
+    """Add, for a number or name that the evidence lacks, the source sentence that holds it and is about the same."""
+    taken = list(evidence)
+    for _ in range(MAX_EVIDENCE - len(taken)):
+        missing = _missing(sentence, " ".join(said[i] for i in taken), question)
+        if not missing:
+            break
+        holders = [
+            i
+            for i in range(len(said))
+            if i not in taken
+            and coverage[i] >= _COMPLETING_COVERAGE
+            and len(_missing(sentence, " ".join(said[j] for j in (*taken, i)), question)) < len(missing)
+        ]
+        if not holders:
+            break
+        taken.append(max(holders, key=lambda i: (coverage[i], -i)))
     return taken
 
 
@@ -148,8 +170,8 @@ def _coverage(wanted: dict[str, float], held: set[str]) -> float:
     return sum(weight for word, weight in wanted.items() if word in held) / sum(wanted.values())
 
 
-def _missing(sentence: str, evidence: Sequence[str], titles: Sequence[str], question: str) -> tuple[str, ...]:
-    said = " ".join((*evidence, *titles))
+def _missing(sentence: str, said: str, question: str) -> tuple[str, ...]:
+    """Return the numbers and names of a sentence that ``said`` does not hold, and ``not`` for a negation of its own."""
     missing = [number for number in _numbers(sentence) if number not in _numbers(said)]
     known = _stems(said) | _stems(question)
     initials = _initials(said) | _initials(question)

@@ -39,6 +39,14 @@ HEAD = (
 
 BANNER = '<div class="pc-banner"><h1>pincite</h1><p>Answers from your documents, with the exact place</p></div>'
 
+FRAMEWORK_SETTINGS = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**12),
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+"""What Gradio reads from the environment alone: no telemetry, no book-keeping of who asked when."""
+
 Changes = dict[Any, Any]
 """New values by Gradio component; components left out stay as they are."""
 
@@ -87,9 +95,7 @@ def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES
     Raises:
         MissingDependency: if Gradio is not installed.
     """
-    # Read when Gradio is imported, so set before: no telemetry, and no look at the network for versions.
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.update(FRAMEWORK_SETTINGS)
     try:
         import gradio as gr
         from fastapi import FastAPI
@@ -168,7 +174,7 @@ class ChatPage:
     def _connect(self, gr: Any) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
         shown = [self._past, self._now, self._status, self._box, self._ask, self._stop]
-        asking = gr.on(
+        gr.on(
             [self._box.submit, self._ask.click],
             self.ask,
             inputs=[self._box, self._conversation],
@@ -177,13 +183,7 @@ class ChatPage:
             **private,
         )
         self._stop.click(self.stop, inputs=[self._conversation], outputs=None, **private)
-        self._new.click(
-            self.start_over,
-            inputs=[self._conversation],
-            outputs=[self._conversation, *shown],
-            cancels=[asking],
-            **private,
-        )
+        self._new.click(self.start_over, inputs=[self._conversation], outputs=shown, **private)
         self.blocks.load(self.greet, outputs=[self._welcome], **private)
 
     async def greet(self) -> AsyncIterator[Changes]:
@@ -213,36 +213,32 @@ class ChatPage:
             return
         turn = conversation.begin(question, ticket)
         try:
-            yield {
-                **self._shown(turn),
-                self._past: thread(conversation.turns[:-1]),
-                self._box: "",
-                **self._busy(True),
-            }
+            earlier = thread(conversation.turns[:-1])
+            yield {**self._shown(turn), **self._busy(True), self._past: earlier, self._box: ""}
             async with aclosing(follow(self._worker, ticket)) as batches:
                 async for news in batches:
+                    if not conversation.holds(turn):
+                        break
                     turn = reduce(advance, news, turn)
                     conversation.record(turn)
                     yield self._shown(turn) if news else self._sign_of_life()
+            # The last word is this event's own, whoever ended it: nothing older can arrive after it.
+            yield {**self._shown(turn), **self._busy(False)} if conversation.holds(turn) else self._blank()
         finally:
             ticket.cancel()
             conversation.underway = None
-        yield {**self._shown(turn), **self._busy(False)}
 
-    def stop(self, conversation: Conversation) -> None:
+    async def stop(self, conversation: Conversation) -> None:
         """Call off the question under way; the event that is answering it shows the end."""
         conversation.stop()
 
-    def start_over(self, conversation: Conversation) -> Changes:
-        """Forget the conversation and show an empty page."""
-        conversation.stop()
-        return {
-            self._conversation: Conversation(),
-            self._past: "",
-            self._now: "",
-            self._status: status("New conversation."),
-            **self._busy(False),
-        }
+    async def start_over(self, conversation: Conversation) -> Changes:
+        """Forget the conversation; an answer under way, once called off, empties the page itself."""
+        conversation.clear()
+        return self._blank() if conversation.underway is None else self._sign_of_life()
+
+    def _blank(self) -> Changes:
+        return {self._past: "", self._now: "", self._status: status("New conversation."), **self._busy(False)}
 
     def _shown(self, turn: Turn) -> Changes:
         return {self._now: turn_html(turn), self._status: status(status_text(turn))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import webbrowser
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -170,7 +171,13 @@ def serve(library: str | None, model: str | None, host: str, port: int | None, o
         ).close()  # what cannot be opened is said before the page is
     finally:
         bars.close()
-    serve_app(lambda: open_assistant(library, model), host=host, port=port, open_browser=open_browser)
+
+    def ready(address: str) -> None:
+        click.echo(f"pincite is at {address} (Ctrl-C ends it)")
+        if open_browser:
+            webbrowser.open(address)
+
+    serve_app(lambda: open_assistant(library, model), host=host, port=port, on_ready=ready)
 
 
 @cli.command()

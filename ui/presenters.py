@@ -411,7 +411,7 @@ def status_text(turn: Turn) -> str:
     """Return in words where ``turn`` is; plain text without anything to escape."""
     match turn.phase:
         case Phase.LOADING:
-            return "Loading the model… your question is answered as soon as it is there"
+            return "Loading the model… your question comes next"
         case Phase.WAITING:
             return f"Waiting: {counted(turn.ahead, 'question')} ahead of yours" if turn.ahead else "Starting…"
         case Phase.REWRITING:

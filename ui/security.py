@@ -31,7 +31,6 @@ CALLS = frozenset(
     {
         "/gradio_api/queue/join",
         "/gradio_api/queue/data",
-        "/gradio_api/cancel",
         "/gradio_api/startup-events",
         "/gradio_api/theme.css",
     }

@@ -86,6 +86,15 @@ class Conversation:
         if self.underway is not None:
             self.underway.cancel()
 
+    def clear(self) -> None:
+        """Forget all turns; a question under way is called off and its answer has nowhere to go."""
+        self.stop()
+        self.turns.clear()
+
+    def holds(self, turn: Turn) -> bool:
+        """Return whether ``turn``, in any state, is part of this conversation."""
+        return len(self.turns) >= turn.number and self.turns[turn.number - 1].question == turn.question
+
     def history(self) -> tuple[Message, ...]:
         """Return the latest answered turns as messages, oldest first, without citation markers."""
         return history_of(self.turns)

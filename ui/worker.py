@@ -156,7 +156,7 @@ class AssistantWorker:
         with self._condition:
             self._waiting = deque(other for other in self._waiting if not other.is_cancelled)
             if len(self._waiting) >= self._max_waiting:
-                raise BusyError(f"Busy: {len(self._waiting)} questions are waiting already. Ask again in a minute.")
+                raise BusyError(f"Busy: {_are(len(self._waiting))} waiting already. Ask again in a minute.")
             self._waiting.append(ticket)
             self._condition.notify_all()
         return ticket
@@ -241,6 +241,10 @@ def _answer(assistant: AssistantLike, ticket: Ticket) -> None:
     except Exception:
         log.exception("a question could not be answered")
         ticket.put(Failed(UNEXPECTED))
+
+
+def _are(number: int) -> str:
+    return "1 question is" if number == 1 else f"{number} questions are"
 
 
 def overview_of(library: LibraryLike) -> Overview:

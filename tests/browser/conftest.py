@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -33,9 +31,12 @@ from rag.types import (
     StageStarted,
     Timings,
 )
+from ui.app import build_app
+from ui.server import address_of, listen, server_for
+from ui.worker import AssistantWorker
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM_ARGUMENTS = [
@@ -46,7 +47,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-XSS = "<img src=x onerror=\"window.hit=1\"><script>window.hit=2</script>${window.hit=3}{{hit}}`'\"![i](http://evil.test/i)"
+XSS = (
+    '<img src=x onerror="window.hit=1"><script>window.hit=2</script>${window.hit=3}{{hit}}`\'"![i](http://evil.test/i)'
+)
 
 LIGHTHOUSE = (
     "The Halden Point lighthouse is a stone tower on the north coast of Marrow Island. It was built in 1871 after the "
@@ -109,11 +112,16 @@ Script = Sequence[tuple[str, Sequence[tuple[int, str]]]]
 
 SCRIPTS: dict[str, Script] = {
     "Who was the first keeper?": [
-        ("The first keeper was Ingrid Solheim, who tended the lamp for twenty-six years.", [(0, "The first keeper was Ingrid Solheim, who tended the lamp for twenty-six years.")]),
+        (
+            "The first keeper was Ingrid Solheim, who tended the lamp for twenty-six years.",
+            [(0, "The first keeper was Ingrid Solheim, who tended the lamp for twenty-six years.")],
+        ),
         ("Her daughter Marit took over in 1897.", [(0, "Her daughter Marit took over the light in 1897")]),
         ("She was known for her good cooking.", []),
     ],
-    "What does a ticket cost?": [("A return ticket costs twelve crowns.", [(1, "A return ticket costs twelve crowns.")])],
+    "What does a ticket cost?": [
+        ("A return ticket costs twelve crowns.", [(1, "A return ticket costs twelve crowns.")])
+    ],
     "Spring the trap": [(f"It says {XSS} and more.", [(2, XSS)])],
     f"Ask {XSS}": [("Nothing happened.", [(2, "A trap lies here.")])],
 }
@@ -157,9 +165,26 @@ class ScriptedAssistant:
             yield Draft(" ".join(words[:count]) if question != ENDLESS else "word " * count)
 
     def _passages(self) -> tuple[Passage, ...]:
-        spans = [(d, m.start(), m.end()) for d in self.library.documents for m in re.finditer(r"(?s).{40,}?(\n\n(?=[A-Z][\w ]+\n\n)|$)", d.text)]
+        spans = [
+            (d, m.start(), m.end())
+            for d in self.library.documents
+            for m in re.finditer(r"(?s).{40,}?(\n\n(?=[A-Z][\w ]+\n\n)|$)", d.text)
+        ]
         return tuple(
-            Passage(d.id, f"{d.id}-{s}", d.title, d.source, d.date, _heading(d, s), rank, 1 / rank, s, e, d.text[s:e], rank < 5)
+            Passage(
+                d.id,
+                f"{d.id}-{s}",
+                d.title,
+                d.source,
+                d.date,
+                _heading(d, s),
+                rank,
+                1 / rank,
+                s,
+                e,
+                d.text[s:e],
+                rank < 5,
+            )
             for rank, (d, s, e) in enumerate(spans, 1)
         )
 
@@ -184,7 +209,9 @@ class ScriptedAssistant:
         document = self.library.documents[number]
         start = document.text.index(quote)
         page = 4 if number == 1 else None
-        return Citation(marker, document.id, document.title, document.source, page, start, start + len(quote), quote, document.date)
+        return Citation(
+            marker, document.id, document.title, document.source, page, start, start + len(quote), quote, document.date
+        )
 
 
 def _text(script: Script, markers: dict[tuple[int, str], int]) -> str:
@@ -199,3 +226,120 @@ def _text(script: Script, markers: dict[tuple[int, str], int]) -> str:
 def _heading(document: Document, position: int) -> str:
     above = [h.text for h in document.headings if h.start <= position]
     return " > ".join([document.title, *above[-1:]]) if above else ""
+
+
+@dataclass
+class RunningPage:
+    """The chat page, served in a thread."""
+
+    url: str
+    assistant: ScriptedAssistant
+    worker: AssistantWorker
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, so that these tests also run on their own."""
+    config.addinivalue_line("markers", "browser: needs a real browser (Debian package chromium) and Gradio")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one headless Chromium for all tests; skip them where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    with playwright.sync_playwright() as started:
+        yield started.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+
+
+@pytest.fixture(scope="session")
+def serve_page() -> Iterator[Callable[..., RunningPage]]:
+    """Return a function that serves the page over an assistant; all are shut down at the end."""
+    pytest.importorskip("gradio", reason="gradio is not installed")
+    with ExitStack() as stack:
+        yield lambda assistant=None, **options: stack.enter_context(_running(assistant, **options))
+
+
+@contextmanager
+def _running(
+    assistant: ScriptedAssistant | None = None, *, load_seconds: float = 0.0, max_waiting: int = 20
+) -> Iterator[RunningPage]:
+    assistant = assistant or ScriptedAssistant()
+
+    def factory() -> ScriptedAssistant:
+        time.sleep(load_seconds)
+        return assistant
+
+    worker = AssistantWorker(factory, max_waiting=max_waiting)
+    listener = listen("127.0.0.1", 0)
+    server = server_for(build_app(worker))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    worker.start()
+    thread.start()
+    yield RunningPage(address_of("127.0.0.1", listener), assistant, worker)
+    server.should_exit = True
+    thread.join(10)
+    worker.close()
+    listener.close()
+
+
+@pytest.fixture(scope="session")
+def shared_page(serve_page: Callable[..., RunningPage]) -> RunningPage:
+    """Return a page that many tests share; each has its own browser context, hence its own conversation."""
+    return serve_page()
+
+
+@dataclass
+class Visit:
+    """A person at a page: the browser's tab, and what it complained about."""
+
+    page: Page
+    complaints: list[str]
+
+    def ask(self, question: str) -> None:
+        """Type a question and press Enter."""
+        box = self.page.get_by_label("Your question")
+        box.fill(question)
+        box.press("Enter")
+
+    def turn(self, number: int, phase: str = "done") -> Locator:
+        """Wait until a turn is in ``phase`` and return its element."""
+        turn = self.page.locator(f"#turn-{number}[data-phase={phase}]")
+        turn.wait_for(timeout=15_000)
+        return turn
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Return a function that opens a page in a fresh context; fail on console errors and foreign requests."""
+    visits: list[Visit] = []
+
+    def open_page(served: RunningPage, **options: Any) -> Visit:
+        context = browser.new_context(**({"viewport": {"width": 1280, "height": 860}} | options))
+        page = context.new_page()
+        complaints = _complaints_of(page, served.url)
+        page.goto(served.url)
+        page.get_by_label("Your question").wait_for(timeout=30_000)
+        visits.append(Visit(page, complaints))
+        return visits[-1]
+
+    yield open_page
+    for seen in visits:
+        seen.page.context.close()
+    assert [complaint for seen in visits for complaint in seen.complaints] == []
+
+
+def _complaints_of(page: Page, url: str) -> list[str]:
+    """Return a list that fills with console errors, page errors, failed loads and requests to other hosts."""
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("response", lambda r: complaints.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    page.on("request", lambda r: None if r.url.startswith((url, "data:")) else complaints.append(f"foreign: {r.url}"))
+    return complaints
+
+
+@pytest.fixture(scope="session")
+def xss() -> str:
+    """Return the hostile text that the third document, an answer and a question contain."""
+    return XSS

@@ -1,0 +1,126 @@
+"""``pincite eval``: measure a test set; ``compare``, ``support`` and ``robustness`` beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from eval.bench import Mode
+from eval.compare import compare as compare_runs
+from eval.console import comparison_table, report_table
+from eval.runner import run as run_testset
+from rag.types import Style
+
+
+class _WithDefault(click.Group):
+    """A group whose first word need not be a command: anything else is the test set to run."""
+
+    default = "run"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "TESTSET [OPTIONS]")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        params = self.commands[self.default].get_params(ctx)
+        with formatter.section("Options"):
+            formatter.write_dl([row for item in params if (row := item.get_help_record(ctx)) is not None])
+        self.format_commands(ctx, formatter)
+
+
+@click.command(cls=_WithDefault)
+def command() -> None:
+    """Measure answers, citations, refusals and speed on a test set.
+
+    TESTSET is a folder in BEIR layout (corpus.jsonl or documents under corpus/, queries.jsonl, qrels/test.tsv) or a
+    SQuAD .json file. report.json, predictions.jsonl and report.html are written; an interrupted run goes on when
+    started again. A folder that is called like a command is named by its path: ./compare.
+    """
+
+
+_SEED = click.option("--seed", type=int, default=0, show_default=True, help="Chooses the sample and the intervals.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+_MODEL = click.option("--model", metavar="NAME", help="Language model, by name or path.")
+_LIMIT = click.option("--limit", type=click.IntRange(min=1), help="Ask only so many questions, the same for a seed.")
+_OUT = click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.")
+_STYLE = click.option(
+    "--style", type=click.Choice(["chat", "short"]), default="chat", show_default=True, help="How answers are asked for."
+)
+
+
+@command.command(hidden=True)
+@click.argument("testset", type=click.Path(path_type=Path))
+@_OUT
+@_LIMIT
+@_SEED
+@_STYLE
+@click.option("--retrieval-only", is_flag=True, help="Search only; no language model.")
+@click.option("--oracle", is_flag=True, help="Give the gold documents as context.")
+@click.option("--closed-book", is_flag=True, help="Give no document at all.")
+@click.option("--baseline", type=click.Choice(["bm25", "dense", "rrf"]), help="Measure a retrieval baseline instead.")
+@_MODEL
+@_JSON
+def run(
+    testset: Path,
+    out: Path | None,
+    limit: int | None,
+    seed: int,
+    style: str,
+    retrieval_only: bool,
+    oracle: bool,
+    closed_book: bool,
+    baseline: str | None,
+    model: str | None,
+    as_json: bool,
+) -> None:
+    """Measure the test set."""
+    chosen = {
+        Mode.RETRIEVAL: retrieval_only,
+        Mode.ORACLE: oracle,
+        Mode.CLOSED_BOOK: closed_book,
+        Mode(f"baseline-{baseline or 'bm25'}"): baseline is not None,
+    }
+    modes = [mode for mode, wanted in chosen.items() if wanted]
+    if len(modes) > 1:
+        raise click.UsageError("--retrieval-only, --oracle, --closed-book and --baseline exclude each other")
+    report = run_testset(
+        testset,
+        out=out,
+        mode=modes[0] if modes else Mode.ANSWER,
+        style=cast(Style, style),
+        limit=limit,
+        seed=seed,
+        model=model,
+        show_progress=True,
+    )
+    _show(report.data, report_table(report), as_json)
+    if not as_json:
+        click.echo(f"\n{report.folder / 'report.html'}")
+
+
+@command.command()
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option("--fail-on", multiple=True, metavar="METRIC", help="Exit 1 if this metric got worse beyond its interval.")
+@_SEED
+@_JSON
+def compare(before: Path, after: Path, fail_on: tuple[str, ...], seed: int, as_json: bool) -> None:
+    """Compare two runs, question by question.
+
+    BEFORE and AFTER are output folders of runs on one test set.
+    """
+    comparison = compare_runs(before, after, seed=seed)
+    _show(comparison.to_dict(), comparison_table(comparison), as_json)
+    comparison.require_no_worse(fail_on)
+
+
+def _show(data: Any, table: str, as_json: bool) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else table)
