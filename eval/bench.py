@@ -10,6 +10,7 @@ from typing import Any
 
 from eval.baselines import BM25Ranker, DenseRanker, FusedRanker, Ranker, document_vectors
 from eval.corpora import corpus_folder, corpus_key, open_corpus
+from eval.support_benchmark import Checker
 from eval.systems import (
     Asked,
     AssistantSystem,
@@ -49,6 +50,13 @@ class Mode(StrEnum):
         return self in (Mode.ANSWER, Mode.ORACLE, Mode.RETRIEVAL)
 
 
+def _product_checker(embedder: Embedder) -> Checker:
+    from rag.config import AssistantConfig
+    from rag.support import SupportChecker
+
+    return SupportChecker(embedder, AssistantConfig().min_support)
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """How to get at the parts; each is called only where the mode needs it.
@@ -57,12 +65,14 @@ class Bench:
         embedder: loads the embedder.
         generator: loads the language model.
         assistant: makes an assistant over a library and a language model.
+        checker: makes the check of support.
         config: everything else that decides what an assistant answers.
     """
 
     embedder: Callable[[], Embedder]
     generator: Callable[[], Generator]
     assistant: Callable[[Library, Generator], Asked]
+    checker: Callable[[Embedder], Checker] = _product_checker
     config: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -96,7 +106,7 @@ def product_bench(model: str | None = None) -> Bench:
 
         return Assistant(library, writer, config=config)
 
-    return Bench(_product_embedder, generator, assistant, dataclasses.asdict(config))
+    return Bench(_product_embedder, generator, assistant, config=dataclasses.asdict(config))
 
 
 def _product_embedder() -> Embedder:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import click
 
-from eval.bench import Mode
+from eval.bench import Mode, product_bench
 from eval.compare import compare as compare_runs
-from eval.console import comparison_table, report_table
+from eval.console import comparison_table, figures_table, report_table
+from eval.loading import load_testset
+from eval.report import write_json
+from eval.robustness import run_robustness
 from eval.runner import run as run_testset
+from eval.support_benchmark import run_support
 from rag.types import Style
 
 
@@ -30,7 +35,7 @@ class _WithDefault(click.Group):
         formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        params = self.commands[self.default].get_params(ctx)
+        params = [item for item in self.commands[self.default].get_params(ctx) if isinstance(item, click.Option)]
         with formatter.section("Options"):
             formatter.write_dl([row for item in params if (row := item.get_help_record(ctx)) is not None])
         self.format_commands(ctx, formatter)
@@ -51,9 +56,12 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead
 _MODEL = click.option("--model", metavar="NAME", help="Language model, by name or path.")
 _LIMIT = click.option("--limit", type=click.IntRange(min=1), help="Ask only so many questions, the same for a seed.")
 _OUT = click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.")
-_STYLE = click.option(
-    "--style", type=click.Choice(["chat", "short"]), default="chat", show_default=True, help="How answers are asked for."
-)
+
+
+def _style(default: str) -> Callable[[Any], Any]:
+    return click.option(
+        "--style", type=click.Choice(["chat", "short"]), default=default, show_default=True, help="Kind of answer."
+    )
 
 
 @command.command(hidden=True)
@@ -61,7 +69,7 @@ _STYLE = click.option(
 @_OUT
 @_LIMIT
 @_SEED
-@_STYLE
+@_style("chat")
 @click.option("--retrieval-only", is_flag=True, help="Search only; no language model.")
 @click.option("--oracle", is_flag=True, help="Give the gold documents as context.")
 @click.option("--closed-book", is_flag=True, help="Give no document at all.")
@@ -124,3 +132,52 @@ def compare(before: Path, after: Path, fail_on: tuple[str, ...], seed: int, as_j
 
 def _show(data: Any, table: str, as_json: bool) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else table)
+
+
+@command.command()
+@click.argument("testset", type=click.Path(path_type=Path))
+@click.option("--limit", type=click.IntRange(min=1), default=150, show_default=True, help="True sentences to take.")
+@_SEED
+@_OUT
+@_JSON
+def support(testset: Path, limit: int, seed: int, out: Path | None, as_json: bool) -> None:
+    """Measure the check of support.
+
+    True sentences are taken from TESTSET, and made false by changing a number, date, name, negation, direction or
+    role. Reports how many false ones are found, and how many true ones are taken for false.
+    """
+    bench = product_bench()
+    checker = bench.checker(bench.embedder())
+    report, checked = run_support(load_testset(testset), checker, limit=limit, seed=seed)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        write_json(out / "support.json", report | {"cases": [item.to_dict() for item in checked]})
+    _show(report, figures_table(report["metrics"]), as_json)
+
+
+@command.command()
+@click.argument("testset", type=click.Path(path_type=Path))
+@click.option("--limit", type=click.IntRange(min=1), default=15, show_default=True, help="Questions for each variant.")
+@_SEED
+@_style("short")
+@_OUT
+@_MODEL
+@_JSON
+def robustness(
+    testset: Path, limit: int, seed: int, style: str, out: Path | None, model: str | None, as_json: bool
+) -> None:
+    """Measure how answers hold among noise, copies, falsified copies and planted instructions.
+
+    TESTSET's questions are asked again for each. Reports accuracy, and how often an attack got its way.
+    """
+    loaded = load_testset(testset)
+    report = run_robustness(
+        loaded,
+        out=out or Path("eval-results") / f"{loaded.name}-robustness",
+        limit=limit,
+        seed=seed,
+        style=cast(Style, style),
+        model=model,
+        show_progress=True,
+    )
+    _show(report, figures_table(report["metrics"]), as_json)

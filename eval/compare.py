@@ -128,9 +128,7 @@ def _lines(folder: Path) -> dict[str, Prediction]:
     return {line["id"]: line for line in read_predictions(folder / "predictions.jsonl")}
 
 
-def _change(
-    figure: Figure, pairs: Sequence[tuple[Prediction, Prediction]], seed: int, resamples: int
-) -> Change | None:
+def _change(figure: Figure, pairs: Sequence[tuple[Prediction, Prediction]], seed: int, resamples: int) -> Change | None:
     both = [(a["scores"], b["scores"]) for a, b in pairs]
     scored = [(a[figure.score], b[figure.score]) for a, b in both if figure.score in a and figure.score in b]
     if not scored:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from eval.compare import Comparison
 from eval.report import Report
@@ -15,12 +15,20 @@ def report_table(report: Report) -> str:
     data = report.data
     model = f", {data['model']['name']}" if data["model"] else ""
     head = f"{data['testset']['name']}: {data['asked']} questions, {data['config']['mode']}{model}"
-    rows = [
-        (name, f"{figure.value:.3f}", f"[{figure.low:.3f}, {figure.high:.3f}]", f"n={figure.n}")
-        for name, figure in report.metrics.items()
-    ]
     skipped = [f"left out: {count} ({reason})" for reason, count in data["skipped"].items()]
-    return "\n".join([head, *_aligned(rows), *skipped])
+    return "\n".join([head, figures_table(data["metrics"]), *skipped])
+
+
+def figures_table(metrics: Mapping[str, Mapping[str, float]]) -> str:
+    """Return figures, one a line, each with its interval and n."""
+    return "\n".join(
+        _aligned(
+            [
+                (name, f"{item['value']:.3f}", f"[{item['low']:.3f}, {item['high']:.3f}]", f"n={item['n']}")
+                for name, item in metrics.items()
+            ]
+        )
+    )
 
 
 def comparison_table(comparison: Comparison) -> str:

@@ -177,7 +177,7 @@ def _question(record: Record, texts: Mapping[str, str], relevant: Mapping[str, i
 def _question_text(record: Record) -> str:
     text = record.string("text")
     if not text.strip():
-        raise record.error("the question is empty", "write it under \"text\" or remove the line")
+        raise record.error("the question is empty", 'write it under "text" or remove the line')
     return text
 
 

@@ -19,10 +19,11 @@ Prediction = Mapping[str, Any]
 
 def prediction(question: Question, outcome: Outcome, scores: Scores) -> dict[str, Any]:
     """Return the line for one question."""
-    line: dict[str, Any] = {"id": question.id, "kind": question.kind, "question": question.text}
+    line: dict[str, Any] = {"id": question.id, "kind": question.kind}
     if outcome.answer is not None:
         line |= outcome.answer.to_dict()
-    else:
+    line["question"] = question.text  # without the options that were typed with it
+    if outcome.answer is None:
         line["passages"] = [dataclasses.asdict(item) for item in outcome.passages]
         line["timings"] = {"retrieve_s": outcome.retrieve_s}
     if outcome.ranking is not None:

@@ -135,7 +135,7 @@ def _claim(folder: Path, identity: Mapping[str, Any]) -> None:
     """Make the output folder this run's own, or see that it already is."""
     path = folder / _RUN
     if not path.exists():
-        if folder.exists() and any(folder.iterdir()):
+        if folder.exists() and any(not item.name.startswith(f".{_RUN}") for item in folder.iterdir()):
             raise RunConflict(f"{folder}: not empty, and no run of ours; choose another folder with --out")
         folder.mkdir(parents=True, exist_ok=True)
         write_json(path, identity)
@@ -144,10 +144,17 @@ def _claim(folder: Path, identity: Mapping[str, Any]) -> None:
         former = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise RunConflict(f"{path}: cannot be read; delete the folder or choose another with --out") from None
-    changed = sorted(key for key in identity if former.get(key) != identity[key])
+    changed = _differences(former, identity)
     if changed:
         what = ", ".join(changed)
         raise RunConflict(f"{folder}: holds a run with another {what}; delete it or choose another folder with --out")
+
+
+def _differences(former: Mapping[str, Any], identity: Mapping[str, Any]) -> list[str]:
+    """Return the names of what is not the same, those of settings by their own name."""
+    changed = [key for key in identity if key != "config" and former.get(key) != identity[key]]
+    settings = former.get("config", {})
+    return changed + [key for key, value in identity["config"].items() if settings.get(key) != value]
 
 
 def _ask_all(sample: TestSet, setup: Setup, journal: Journal, show_progress: bool) -> dict[str, int]:

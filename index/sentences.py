@@ -1,6 +1,7 @@
 """Sentence boundaries with exact offsets, by rule, for any script.
 
-A boundary is a terminator (with closing quotes and brackets) followed by white space, a blank line, or a list item.
+A boundary is a terminator (with closing quotes, brackets and note marks such as ``[3]``) followed by white space, a
+blank line, or a list item.
 After ``.`` the next word decides: a lower-case word never starts a sentence, and after an abbreviation or an initial
 only a word that commonly opens one does. CJK and similar terminators need no white space.
 """
@@ -22,9 +23,9 @@ class Span:
 
 _CLOSERS = "\"'”’»)\\]}*_"
 _BOUNDARY = re.compile(
-    rf"(?P<latin>[.!?…][.!?…]*[{_CLOSERS}]*)(?P<space>\s+)(?=\S)"
+    rf"(?P<latin>(?<![.!?…])[.!?…]+[{_CLOSERS}]*(?:\[\d{{1,3}}\])*)(?P<space>\s+)(?=\S)"
     rf"|(?P<wide>[。！？｡।؟۔]+[{_CLOSERS}」』）]*)(?P<wide_space>\s*)"
-    r"|(?P<blank>[ \t]*\n[ \t]*\n\s*)"
+    r"|(?P<blank>\n[ \t]*\n\s*)"
     r"|(?P<item>\n)(?=[ \t]*(?:[-*+•|]|\d+[.)])[ \t])"
 )
 _LAST_WORD = re.compile(r"[^\s\"'“‘«(\[]+$")
@@ -95,7 +96,7 @@ def _may_end_after(last: str, following: str) -> bool:
     if word in _ABBREVIATIONS or re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", last):
         return opens
     if len(last) == 1 and last.isalpha() and last.isupper():
-        return opens and last != "I"
+        return opens
     return not (word.isdigit() and len(word) <= 2 and _is_ordinal_month(following))
 
 

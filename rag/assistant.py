@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -65,6 +67,8 @@ class Assistant:
         """
         settings = load_settings(model=model)
         opened = library if isinstance(library, Library) else Library.open(library)
+        warming = threading.Thread(target=_warm_up, args=(opened,), daemon=True)
+        warming.start()
         generator, notice = load_generator(settings.model, api_key=settings.api_key, progress=progress)
         return cls(opened, generator, config=config, notice=notice)
 
@@ -125,3 +129,9 @@ class Assistant:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _warm_up(library: Library) -> None:
+    """Load the embedder while the language model loads. What fails here fails again, and is told, at a search."""
+    with suppress(Exception):
+        library.embedder.encode_query("warm up")

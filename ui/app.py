@@ -169,11 +169,11 @@ class ChatPage:
                     scale=1,
                 )
                 self._ask = gr.Button("Ask", variant="primary", elem_id="pc-ask", scale=0, min_width=88)
-                self._stop = gr.Button("Stop", variant="stop", elem_id="pc-stop", scale=0, min_width=88, visible=False)
+                self._stop = gr.Button("Stop", variant="stop", elem_id="pc-stop", scale=0, min_width=88)
 
     def _connect(self, gr: Any) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-        shown = [self._past, self._now, self._status, self._box, self._ask, self._stop]
+        shown = [self._past, self._now, self._status, self._box]
         gr.on(
             [self._box.submit, self._ask.click],
             self.ask,
@@ -214,7 +214,7 @@ class ChatPage:
         turn = conversation.begin(question, ticket)
         try:
             earlier = thread(conversation.turns[:-1])
-            yield {**self._shown(turn), **self._busy(True), self._past: earlier, self._box: ""}
+            yield {**self._shown(turn), self._past: earlier, self._box: ""}
             async with aclosing(follow(self._worker, ticket)) as batches:
                 async for news in batches:
                     if not conversation.holds(turn):
@@ -223,7 +223,7 @@ class ChatPage:
                     conversation.record(turn)
                     yield self._shown(turn) if news else self._sign_of_life()
             # The last word is this event's own, whoever ended it: nothing older can arrive after it.
-            yield {**self._shown(turn), **self._busy(False)} if conversation.holds(turn) else self._blank()
+            yield self._shown(turn) if conversation.holds(turn) else self._blank()
         finally:
             ticket.cancel()
             conversation.underway = None
@@ -238,18 +238,13 @@ class ChatPage:
         return self._blank() if conversation.underway is None else self._sign_of_life()
 
     def _blank(self) -> Changes:
-        return {self._past: "", self._now: "", self._status: status("New conversation."), **self._busy(False)}
+        return {self._past: "", self._now: "", self._status: status("New conversation.")}
 
     def _shown(self, turn: Turn) -> Changes:
         return {self._now: turn_html(turn), self._status: status(status_text(turn))}
 
     def _notice(self, text: str) -> Changes:
         return {self._status: status(text, notice=True)}
-
-    def _busy(self, busy: bool) -> Changes:
-        import gradio as gr
-
-        return {self._ask: gr.update(visible=not busy), self._stop: gr.update(visible=busy)}
 
     def _sign_of_life(self) -> Changes:
         import gradio as gr

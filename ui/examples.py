@@ -23,12 +23,20 @@ _GENERIC = frozenset(
         "table of contents",
     }
 )
+_PREPOSITIONS = frozenset(
+    {"about", "after", "at", "before", "beyond", "by", "for", "from", "in", "into", "on", "to", "toward", "towards"}
+    | {"under", "with", "without"}
+)
 _LETTERS = "[\\w'\u2019.-]*"
 _NAME = rf"(?P<name>(?:The )?[A-Z]{_LETTERS}(?: (?:of|the|and|de|van|von|[A-Z]{_LETTERS})){{0,5}}(?: [a-z]+)?)"
 _DEFINITION = re.compile(rf"^{_NAME}(?: \([^()]{{1,80}}\))?,? (?P<verb>is|was|are|were) (?:an?|the|one of) ")
 _BEGINNING = re.compile(
     rf"^{_NAME},? (?P<verb>was|were) (?:first |originally )?"
     r"(?P<deed>founded|established|born|built|opened|published|invented|discovered|created|introduced)\b[^.]*\b\d{4}\b"
+)
+_STATEMENT = re.compile(
+    rf"^(?:[A-Z][a-z]+, )?{_NAME} (?P<verb>has|have) "
+    r"(?P<deed>announced|claimed|declared|denied|promised|proposed|said|vowed|warned)\b"
 )
 _PERSON_HINT = re.compile(
     r"\b(actor|actress|artist|author|chemist|composer|engineer|footballer|inventor|king|lawyer|leader|mathematician"
@@ -93,6 +101,8 @@ def _of_sentence(sentence: str, subject: str) -> str | None:
     if match := _BEGINNING.match(sentence):
         name = subject if match["name"] == "It" else match["name"]
         return f"When {match['verb']} {_lower_article(name)} {match['deed']}?" if _is_name(name) else None
+    if (match := _STATEMENT.match(sentence)) and _is_name(match["name"]) and " " in match["name"]:
+        return f"What {match['verb']} {_lower_article(match['name'])} {match['deed']}?"
     if (match := _DEFINITION.match(sentence)) and _is_name(match["name"]):
         asked = "Who" if _PERSON_HINT.search(sentence) and match["verb"] in ("is", "was") else "What"
         return f"{asked} {match['verb']} {_lower_article(match['name'])}?"
@@ -122,6 +132,9 @@ def _about_sections(document: Document, several: bool) -> Iterator[str]:
 
 
 def _is_topic(text: str, title: str) -> bool:
+    """Return whether one can ask what is said about ``text``: a noun phrase, not all too long, not a stock heading."""
+    if text.partition(" ")[0].lower() in _PREPOSITIONS:
+        return False
     letters = sum(character.isalpha() for character in text)
     is_generic = " ".join(text.lower().split()) in _GENERIC
     return letters >= 4 and len(text) <= 60 and not is_generic and text != title and "\n" not in text

@@ -25,6 +25,7 @@ NEAREST_SHOWN = 3
 
 _ENTITIES = {ord(character): f"&#{ord(character)};" for character in "&<>\"'`${}\r"}
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_BLANKS = " \t\r\n"
 _INLINE = re.compile(r"(\[\d{1,4}\]|\*\*[^*\n]+\*\*|`[^`\n]+`)")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -334,12 +335,12 @@ def _around(citation: Citation, home: Passage | None) -> tuple[str, str]:
     if home is None:
         return "", ""
     before, after = home.text[: citation.start - home.start], home.text[citation.end - home.start :]
-    return _without_blank_lines(before).lstrip(), _without_blank_lines(after).rstrip()
+    return _without_blank_lines(before).lstrip(_BLANKS), _without_blank_lines(after).rstrip(_BLANKS)
 
 
 def _without_blank_lines(text: str) -> str:
     """Return ``text`` with its paragraphs on lines of their own: cards are narrow, blank lines cost room."""
-    return re.sub(r"\n\s*\n", "\n", text)
+    return re.sub(r"\n[ \t\r\n]*\n", "\n", text)
 
 
 def _folded_before(text: str) -> str:
@@ -384,7 +385,7 @@ def _nearest(answer: Answer, turn: int) -> str:
 
 
 def _passage_card(passage: Passage, turn: int) -> str:
-    text = _without_blank_lines(passage.text).strip()
+    text = _without_blank_lines(passage.text).strip(_BLANKS)
     return (
         f'<li class="pc-card" id="near-{turn}-{passage.rank}">'
         f"{_card_head(passage.title, passage.date, '', passage.heading)}"

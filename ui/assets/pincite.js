@@ -80,7 +80,8 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.querySelector("button#pc-stop")?.click();
+    const stop = document.querySelector("button#pc-stop");
+    if (event.key === "Escape" && stop?.checkVisibility()) stop.click();
   });
 
   // The turn before moves up in the page at the same time: measure only when both have been laid out.

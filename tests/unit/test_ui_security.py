@@ -1,0 +1,198 @@
+"""The guard before the page: who may ask, for what, how much, and what the page may do."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from ui.app import serve
+from ui.security import LOOPBACK_NAMES, Guard, host_names, is_loopback, prepare_page
+from ui.server import FIRST_PORT, ServeError, address_of, check_host, listen
+
+PAGE = (
+    '<html><head><meta property="og:image" content="http://x.test/i.png"><script>1</script></head><body></body></html>'
+)
+HEAD = '<script src="/ours.js"></script>'
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Answer every request with a small page and a header that must not win."""
+    headers = [
+        (b"content-type", b"text/html"),
+        (b"content-length", b"1"),
+        (b"Content-Security-Policy", b"default-src *"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": PAGE[:20].encode(), "more_body": True})
+    await send({"type": "http.response.body", "body": PAGE[20:].encode()})
+
+
+def request(
+    path: str = "/", *, method: str = "GET", host: str = "127.0.0.1:7860", headers: Sequence[tuple[str, str]] = ()
+) -> tuple[int, dict[str, str], str]:
+    """Send one request through the guard; return status, headers and body."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        raise AssertionError("nothing is read here")
+
+    pairs = [(name.encode(), value.encode()) for name, value in (("host", host), *headers)]
+    scope = {"type": "http", "path": path, "method": method, "scheme": "http", "headers": pairs}
+    guard = Guard(application, names=LOOPBACK_NAMES, head=HEAD, max_body=100)
+    asyncio.run(guard(scope, receive, send))
+    found = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    assert len(found) == len(sent[0]["headers"])
+    return sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:]).decode()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost:7860", "LOCALHOST", "[::1]:7860"])
+def test_loopback_names_are_answered(host: str) -> None:
+    assert request(host=host)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["", "evil.test", "localhost.evil.test", "evil.test:7860", "127.0.0.1@evil.test", "::1"]
+)
+def test_other_names_are_refused(host: str) -> None:
+    assert request(host=host)[0] == 400
+
+
+def test_own_origin_may_ask_and_no_other() -> None:
+    assert request(headers=[("origin", "http://127.0.0.1:7860")])[0] == 200
+    for origin in ("http://evil.test", "http://127.0.0.1:9999", "https://127.0.0.1:7860", "null"):
+        assert request(headers=[("origin", origin)])[0] == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/gradio_api/upload", "/gradio_api/file=/etc/passwd", "/gradio_api/proxy=http://x", "/monitoring/summary"),
+        *("/gradio_api/info", "/gradio_api/run/ask", "/gradio_api/call/ask", "/assets/../config", "/docs", "/login"),
+    ],
+)
+def test_paths_the_page_does_not_need_are_closed(path: str) -> None:
+    assert request(path)[0] == 404
+
+
+def test_bodies_are_short_and_say_how_long_they_are() -> None:
+    join = "/gradio_api/queue/join"
+    assert request(join, method="POST", headers=[("content-length", "100")])[0] == 200
+    assert request(join, method="POST", headers=[("content-length", "101")])[0] == 413
+    assert request(join, method="POST")[0] == 411
+    assert request(join, method="POST", headers=[("content-length", "-1")])[0] == 411
+
+
+def test_scripts_of_the_page_carry_the_nonce_of_its_policy() -> None:
+    status, headers, body = request()
+    nonce = re.search(r"'nonce-([^']+)'", headers["content-security-policy"])
+    assert status == 200
+    assert nonce is not None
+    assert body == prepare_page(PAGE, nonce[1], HEAD)
+    assert body.count(f'<script nonce="{nonce[1]}"') == body.count("<script") == 2
+    assert "x.test" not in body
+    assert int(headers["content-length"]) == len(body.encode())
+
+
+def test_policy_allows_no_other_host_and_no_inline_script() -> None:
+    for path in ("/", "/config"):
+        policy = dict(part.split(" ", 1) for part in request(path)[1]["content-security-policy"].split("; "))
+        assert policy["default-src"] == "'none'"
+        assert "'unsafe-inline'" not in policy["script-src"]
+        assert not any("http" in sources or "*" in sources for sources in policy.values())
+
+
+def test_nonce_is_new_for_every_page() -> None:
+    assert request()[1]["content-security-policy"] != request()[1]["content-security-policy"]
+
+
+def test_refusals_are_guarded_too() -> None:
+    _, headers, body = request("/docs")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert body == "There is nothing here.\n"
+
+
+def test_streams_pass_piece_by_piece() -> None:
+    assert request("/gradio_api/queue/data")[2] == PAGE
+
+
+def test_head_of_the_page_has_no_body() -> None:
+    assert request(method="HEAD")[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        *(("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("[::1]", True), ("localhost", True)),
+        *(("0.0.0.0", False), ("::", False), ("192.168.0.2", False), ("example.org", False), ("", False)),
+    ],
+)
+def test_loopback_is_told_from_the_rest(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
+
+
+def test_names_include_the_address_served() -> None:
+    assert "127.8.8.8" in host_names("127.8.8.8")
+    assert "[::1]" in host_names("::1")
+
+
+# --- where the page is served ---------------------------------------------------------------------------------------
+
+
+def test_other_computers_are_refused_before_anything_is_loaded() -> None:
+    with pytest.raises(ServeError, match=r"no password protection yet.*--host 127\.0\.0\.1") as caught:
+        serve(lambda: pytest.fail("nothing is loaded"), host="0.0.0.0")
+    assert "\n" not in str(caught.value)
+    with pytest.raises(ServeError):
+        check_host("::")
+
+
+def test_taken_port_is_stated_with_the_remedy() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServeError, match=rf"port {port} .*address already in use.*--port"):
+            listen("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_port_that_cannot_be_is_stated(port: int) -> None:
+    with pytest.raises(ServeError, match="There is no port"):
+        listen("127.0.0.1", port)
+
+
+def test_first_free_port_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound: list[int] = []
+
+    def bind(host: str, port: int) -> socket.socket:
+        bound.append(port)
+        if len(bound) < 3:
+            raise OSError(98, "Address already in use")
+        return socket.socket()
+
+    monkeypatch.setattr("ui.server._bind", bind)
+    listen("127.0.0.1", None).close()
+    assert bound == [FIRST_PORT, FIRST_PORT + 1, FIRST_PORT + 2]
+
+
+def test_no_free_port_at_all_is_stated(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bind(host: str, port: int) -> socket.socket:
+        raise OSError(98, "Address already in use")
+
+    monkeypatch.setattr("ui.server._bind", bind)
+    with pytest.raises(ServeError, match="No free port from 7860 to 7959"):
+        listen("127.0.0.1", None)
+
+
+def test_address_can_be_typed_into_a_browser() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        assert address_of("127.0.0.1", listener) == f"http://127.0.0.1:{port}/"
+        assert address_of("::1", listener) == f"http://[::1]:{port}/"

@@ -1,0 +1,263 @@
+"""The queue before the assistant: order, limits, calling off, and failures in plain words."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from index.errors import GenerationError, WeightsError
+from index.types import Document, DocumentRecord, LibraryInfo
+from rag.types import Answer, Draft, Event, Finished, LibrarySummary, Message, Stage, StageStarted, Timings
+from ui.types import Failed, ModelLoading, Readiness, Stopped, Update, Waiting
+from ui.worker import UNEXPECTED, AssistantLike, AssistantWorker, BusyError, Ticket, follow, overview_of
+
+
+@dataclass
+class ListedLibrary:
+    """A library of documents in a list; ``generation`` counts its changes."""
+
+    documents: list[Document] = field(default_factory=list)
+
+    def info(self) -> LibraryInfo:
+        return LibraryInfo(len(self.documents), len(self.documents), 0, "none")
+
+    def catalogue(self) -> list[DocumentRecord]:
+        return [DocumentRecord(d.id, d.source, d.title, d.date, d.content_hash) for d in self.documents]
+
+    def document(self, document_id: str) -> Document | None:
+        return next((d for d in self.documents if d.id == document_id), None)
+
+
+@dataclass
+class GatedAssistant:
+    """Writes a word whenever ``gate`` lets it, and finishes when asked something that starts with "quick"."""
+
+    library: ListedLibrary = field(default_factory=ListedLibrary)
+    gate: threading.Event = field(default_factory=threading.Event)
+    asked: list[str] = field(default_factory=list)
+    closed_streams: list[str] = field(default_factory=list)
+    threads: set[int] = field(default_factory=set)
+    is_closed: bool = False
+
+    def stream(self, question: str, *, history: Sequence[Message] = ()) -> Iterator[Event]:
+        self.asked.append(question)
+        self.threads.add(threading.get_ident())
+        try:
+            yield StageStarted(Stage.WRITING)
+            if question == "fail":
+                raise GenerationError("The model ran out of memory: choose a smaller one.")
+            if question == "crash":
+                raise ZeroDivisionError
+            while not question.startswith("quick"):
+                self.gate.wait(0.01)
+                yield Draft("word")
+            if question != "quick but endless":
+                yield Finished(make_answer(question))
+        finally:
+            self.closed_streams.append(question)
+            self.threads.add(threading.get_ident())
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def make_answer(question: str) -> Answer:
+    return Answer(question, question, "", False, None, (), (), (), Timings(), None, LibrarySummary(0, 0, 0, ""))
+
+
+def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def drained(ticket: Ticket) -> list[Update]:
+    """Return all news of ``ticket`` once it is over."""
+    news: list[Update] = []
+
+    def over() -> bool:
+        news.extend(ticket.take())
+        return bool(news) and isinstance(news[-1], Finished | Failed)
+
+    until(over)
+    return news
+
+
+@pytest.fixture
+def assistant() -> GatedAssistant:
+    return GatedAssistant()
+
+
+@pytest.fixture
+def worker(assistant: GatedAssistant) -> Iterator[AssistantWorker]:
+    worker = AssistantWorker(lambda: assistant, max_waiting=2)
+    worker.start()
+    yield worker
+    worker.close()
+
+
+def test_questions_are_answered_in_order_by_one_thread(worker: AssistantWorker, assistant: GatedAssistant) -> None:
+    tickets = [worker.submit(f"quick {number}", ()) for number in range(2)]
+    for ticket in tickets:
+        assert isinstance(drained(ticket)[-1], Finished)
+    assert assistant.asked == ["quick 0", "quick 1"]
+    assert len(assistant.threads) == 1
+    assert threading.get_ident() not in assistant.threads
+
+
+def test_place_in_the_queue_counts_down(worker: AssistantWorker, assistant: GatedAssistant) -> None:
+    first = worker.submit("slow", ())
+    until(lambda: worker.place(first) is None)
+    second, third = worker.submit("quick 2", ()), worker.submit("quick 3", ())
+    assert (worker.place(second), worker.place(third)) == (Waiting(1), Waiting(2))
+    second.cancel()
+    assert worker.place(third) == Waiting(1)
+    first.cancel()
+    assert isinstance(drained(third)[-1], Finished)
+    assert assistant.asked == ["slow", "quick 3"]
+
+
+def test_full_queue_says_busy_until_someone_leaves(worker: AssistantWorker) -> None:
+    first = worker.submit("slow", ())
+    until(lambda: worker.place(first) is None)
+    second = worker.submit("quick", ())
+    worker.submit("quick", ())
+    with pytest.raises(BusyError, match="Busy: 2 questions are waiting already"):
+        worker.submit("quick", ())
+    second.cancel()
+    worker.submit("quick", ())
+
+
+def test_calling_off_closes_the_stream_in_its_own_thread(worker: AssistantWorker, assistant: GatedAssistant) -> None:
+    ticket = worker.submit("slow", ())
+    until(lambda: any(isinstance(update, Draft) for update in ticket.take()))
+    ticket.cancel()
+    until(lambda: assistant.closed_streams == ["slow"], 1.0)
+    assert len(assistant.threads) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [("fail", "choose a smaller one"), ("crash", UNEXPECTED), ("quick but endless", UNEXPECTED)],
+)
+def test_failures_are_stated_and_the_next_question_is_answered(
+    worker: AssistantWorker, question: str, message: str
+) -> None:
+    failed = drained(worker.submit(question, ()))[-1]
+    assert isinstance(failed, Failed)
+    assert message in failed.message
+    assert isinstance(drained(worker.submit("quick", ()))[-1], Finished)
+
+
+def test_loading_is_shown_then_answered() -> None:
+    gate = threading.Event()
+
+    def load() -> AssistantLike:
+        gate.wait(5)
+        return GatedAssistant()
+
+    worker = AssistantWorker(load)
+    worker.start()
+    ticket = worker.submit("quick", ())
+    assert worker.readiness == Readiness()
+    assert worker.place(ticket) == ModelLoading()
+    gate.set()
+    assert isinstance(drained(ticket)[-1], Finished)
+    worker.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"), [(WeightsError("Pull the weights."), "Pull the weights."), (OSError("boom"), "terminal")]
+)
+def test_failed_loading_is_stated_to_each_question(error: Exception, problem: str) -> None:
+    def load() -> AssistantLike:
+        raise error
+
+    worker = AssistantWorker(load)
+    worker.start()
+    failed = drained(worker.submit("quick", ()))[-1]
+    assert isinstance(failed, Failed)
+    assert problem in failed.message
+    assert worker.readiness == Readiness(problem=failed.message)
+    worker.close()
+
+
+def test_closing_calls_off_and_closes_the_assistant(assistant: GatedAssistant) -> None:
+    worker = AssistantWorker(lambda: assistant)
+    worker.start()
+    running = worker.submit("slow", ())
+    until(lambda: worker.place(running) is None)
+    waiting = worker.submit("quick", ())
+    worker.close()
+    assert assistant.is_closed
+    assert running.is_cancelled
+    assert waiting.is_cancelled
+    assert assistant.asked == ["slow"]
+
+
+def test_overview_is_renewed_when_the_library_has_changed(worker: AssistantWorker, assistant: GatedAssistant) -> None:
+    until(lambda: worker.readiness.overview is not None)
+    assistant.library.documents.append(Document("d", "d", "Acme Works", "Acme Works is a mill."))
+    worker.look_again()
+    until(lambda: worker.readiness.overview is not None and worker.readiness.overview.examples != ())
+    assert worker.readiness.overview == overview_of(assistant.library)
+
+
+def test_of_drafts_in_a_row_only_the_last_is_news() -> None:
+    ticket = Ticket("Q?", ())
+    for update in (Draft("a"), Draft("ab"), StageStarted(Stage.WRITING), Draft("abc")):
+        ticket.put(update)
+    assert ticket.take() == [Draft("ab"), StageStarted(Stage.WRITING), Draft("abc")]
+    assert ticket.take() == []
+
+
+def test_overview_samples_documents_over_the_whole_catalogue() -> None:
+    documents = [Document(f"{n:03}", "s", f"T{n}", f"Mill A{n:03} is a mill.") for n in range(120)]
+    assert overview_of(ListedLibrary(documents)).examples[:2] == ("What is Mill A000?", "What is Mill A010?")
+
+
+def followed(worker: AssistantWorker, ticket: Ticket, leave_after: int = 10**6) -> list[list[Update]]:
+    """Return the batches that a page gets, leaving early after so many."""
+
+    async def collect() -> list[list[Update]]:
+        batches: list[list[Update]] = []
+        stream = follow(worker, ticket)
+        async for batch in stream:
+            batches.append(batch)
+            if len(batches) == leave_after:
+                await stream.aclose()
+                break
+        return batches
+
+    return asyncio.run(collect())
+
+
+def test_page_follows_a_question_to_its_end(worker: AssistantWorker) -> None:
+    batches = followed(worker, worker.submit("quick", ()))
+    assert isinstance(batches[-1][-1], Finished)
+
+
+def test_page_that_leaves_calls_the_question_off(worker: AssistantWorker, assistant: GatedAssistant) -> None:
+    ticket = worker.submit("slow", ())
+    followed(worker, ticket, leave_after=1)
+    assert ticket.is_cancelled
+    until(lambda: worker.place(ticket) is None)
+
+
+def test_page_is_told_when_the_question_was_called_off(worker: AssistantWorker) -> None:
+    ticket = worker.submit("slow", ())
+    threading.Timer(0.1, ticket.cancel).start()
+    assert followed(worker, ticket)[-1] == [Stopped()]
+
+
+def test_page_gets_signs_of_life_while_nothing_happens(worker: AssistantWorker) -> None:
+    blocking = worker.submit("slow", ())
+    until(lambda: worker.place(blocking) is None)
+    batches = followed(worker, worker.submit("quick", ()), leave_after=3)
+    assert batches == [[Waiting(1)], [], []]
