@@ -25,15 +25,20 @@ def add_paths(paths: Sequence[Path], *, store: Store, embedder: Embedder, progre
     from a folder that is named is removed.
 
     Raises:
-        UnreadableDocument: no path was usable at all: none exists, or nothing readable lies there.
+        UnreadableDocument: the folders named hold nothing readable. A file that fails is in the report instead.
     """
-    files = list(dict.fromkeys(file for path in paths for file in _files(path)))
-    folders = [path.resolve() for path in paths if path.is_dir()]
-    known = {record.source: record for record in store.catalogue()}
     report = SyncReport()
+    files = list(dict.fromkeys(file for path in paths for file in _files(path, report)))
+    folders = [path.resolve() for path in paths if path.is_dir()]
+    unlisted = [Path(source) for source, _ in report.failed]
+    known = {record.source: record for record in store.catalogue()}
     present = {str(file) for file in files}
-    gone = [record for source, record in known.items() if source not in present and _is_below(source, folders)]
-    if not files and not gone:
+    gone = [
+        record
+        for source, record in known.items()
+        if source not in present and _is_below(source, folders) and not _is_below(source, unlisted)
+    ]
+    if not files and not gone and not report.failed:
         names = ", ".join(str(path) for path in paths)
         raise UnreadableDocument(f"{names}: no readable file there; formats are {', '.join(sorted(SUFFIXES))}")
     if gone:
@@ -47,23 +52,28 @@ def add_paths(paths: Sequence[Path], *, store: Store, embedder: Embedder, progre
 def add_documents(
     documents: Iterable[Document], *, store: Store, embedder: Embedder, progress: Progress = silent
 ) -> SyncReport:
-    """Store ready-made documents; one with a known id replaces it unless the content hash is the same."""
+    """Store ready-made documents; one with a known id replaces it unless both state the same content hash."""
     ready = list(documents)
     by_id = {record.id: record for record in store.catalogue()}
     report = SyncReport()
     known = {d.source: by_id[d.id] for d in ready if d.id in by_id}
-    report.unchanged.extend(d.source for d in ready if d.id in by_id and by_id[d.id].content_hash == d.content_hash)
-    skipped = set(report.unchanged)
-    _store_all((d for d in ready if d.source not in skipped), known, len(ready), store, embedder, progress, report)
+    same = {d.id for d in ready if d.id in by_id and d.content_hash and by_id[d.id].content_hash == d.content_hash}
+    report.unchanged.extend(d.source for d in ready if d.id in same)
+    _store_all((d for d in ready if d.id not in same), known, len(ready), store, embedder, progress, report)
     return report
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path, report: SyncReport) -> Iterator[Path]:
     """Yield the files a path stands for, sorted. A path that is no folder stands for itself, readable or not."""
     if not path.is_dir():
         yield path.resolve()
         return
-    for folder, subfolders, names in os.walk(path.resolve()):
+
+    def note(error: OSError) -> None:
+        reason = f"{error.filename}: cannot be listed ({error.strerror}); make it readable for you"
+        report.failed.append((str(error.filename), reason))
+
+    for folder, subfolders, names in os.walk(path.resolve(), onerror=note):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
@@ -78,14 +88,26 @@ def _changed(files: Sequence[Path], known: dict[str, DocumentRecord], report: Sy
     """Yield the documents of files that are new or have changed; note the others in the report."""
     for file in files:
         source = str(file)
+        if not _is_unicode(source):
+            shown = os.fsencode(file).decode("utf-8", "replace")
+            report.failed.append((shown, f"{shown}: the name is not valid Unicode; rename the file"))
+            continue
         try:
             record = known.get(source)
             if record is not None and hashlib.sha256(read_bytes(file)).hexdigest() == record.content_hash:
                 report.unchanged.append(source)
             else:
-                yield read_file(file)
+                yield read_file(file, source=source)
         except UnreadableDocument as error:
             report.failed.append((source, str(error)))
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:  # bytes of another encoding, kept as surrogates
+        return False
+    return True
 
 
 def _store_all(

@@ -15,7 +15,7 @@ from rag.citations import CitedText
 from rag.config import AssistantConfig
 from rag.context import Reading, select
 from rag.rewrite import needs_rewrite, rewrite
-from rag.support import Support, SupportChecker
+from rag.support import Support, SupportChecker, says_something
 from rag.text import clean, one_line
 from rag.types import (
     Answer,
@@ -136,7 +136,7 @@ class Answering:
         if abstention.is_refusal(prose):
             return self._declined(Reason.NOT_IN_SOURCES)
         cited = self._compose(reading, finished=True)
-        if not cited.citations:
+        if not cited.citations or not says_something(prose, self._standalone):
             return self._declined(Reason.UNSUPPORTED_ANSWER)
         return self._finished(cited.text, tuple(cited.sentences), cited=cited)
 

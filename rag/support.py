@@ -34,8 +34,14 @@ _NUMBER_WORDS = {
         "sixteen seventeen eighteen nineteen twenty".split()
     )
 }
+_ASKED_SHARE = 0.25
+"""Words of the question need little proof: they say which thing is meant, not what is claimed of it."""
+_CLOSED_QUESTION = re.compile(
+    r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b|\bor\b", re.IGNORECASE
+)
+_INITIALS = re.compile(r"\b(?:[A-Z]\.\s?){2,}")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
-_NAME = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){2,}|\b[^\W\d_][\w'’-]*")
+_NAME = re.compile(r"\b[^\W\d_][\w'’-]*")
 _NEGATION = frozenset("not no never none neither nor without cannot nobody nothing denied refused n't".split())
 
 
@@ -74,7 +80,8 @@ class SupportChecker:
             question: what was asked; its words need no proof, and they place a short answer.
             titles: ``titles[i]`` is the title (and date) of the document of ``sources[i]``; names in it count as said.
         """
-        wanted = _weighted_words(sentence)
+        sentence, question = _joined_initials(sentence), _joined_initials(question)
+        wanted = _weighted_words(sentence, asked=_stems(question))
         if not sources or not wanted:
             return Support(0.0, False, ())
         held = [_stems(source.text) for source in sources]
@@ -82,7 +89,10 @@ class SupportChecker:
         closeness = self._closeness(sentence, question, sources)
         scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness
         evidence = _pick(wanted, held, scores)
-        said = [f"{source.text} {title}" for source, title in zip(sources, titles or [""] * len(sources), strict=True)]
+        said = [
+            _joined_initials(f"{source.text} {title}")
+            for source, title in zip(sources, titles or [""] * len(sources), strict=True)
+        ]
         evidence = _complete(sentence, question, evidence, said, coverage)
         covered = _coverage(wanted, set().union(*(held[i] for i in evidence)))
         score = float(_WORD_SHARE * covered + (1 - _WORD_SHARE) * max(closeness[i] for i in evidence))
@@ -99,7 +109,7 @@ class SupportChecker:
 
 
 def _pick(wanted: dict[str, float], held: Sequence[set[str]], scores: Scores) -> list[int]:
-    """Take the best source sentence, then those that cover words which the ones taken do not."""
+    """Take the best source sentence, then those that cover much which the ones taken do not."""
     order = sorted(range(len(held)), key=lambda i: (-scores[i], i))
     taken = [order[0]]
     union = set(held[order[0]])
@@ -138,20 +148,40 @@ def _complete(sentence: str, question: str, evidence: list[int], said: Sequence[
     return taken
 
 
-def _weighted_words(text: str) -> dict[str, float]:
-    """Return the stems that need proof, with weights: numbers 2, names 1.5, others 1."""
+def _weighted_words(text: str, asked: set[str]) -> dict[str, float]:
+    """Return the stems that want proof, with weights: numbers 2, names 1.5, others 1; a quarter of that if asked."""
     weights: dict[str, float] = {}
     for match in re.finditer(r"\w+(?:['’.,]\w+)*", text):
         for word in words(match[0]):
             if word in STOP_WORDS:
                 continue
             weight = 2.0 if word in _NUMBER_WORDS or word[0].isdigit() else 1.5 if match[0][0].isupper() else 1.0
-            weights[_stem(word)] = max(weight, weights.get(_stem(word), 0.0))
+            stem = _stem(word)
+            weights[stem] = max(weight * (_ASKED_SHARE if stem in asked else 1.0), weights.get(stem, 0.0))
     return weights
 
 
+def says_something(text: str, question: str) -> bool:
+    """Tell whether ``text`` holds a content word that the question does not: an answer that only echoes says nothing.
+
+    A question that is answered by yes or no, or that names its choices, may be answered in its own words.
+    """
+    if _CLOSED_QUESTION.search(question):
+        return True
+    return not _content_stems(text) <= _stems(question)
+
+
+def _content_stems(text: str) -> set[str]:
+    return {_stem(word) for word in words(_joined_initials(text)) if word not in STOP_WORDS}
+
+
 def _stems(text: str) -> set[str]:
-    return {_stem(word) for word in words(text)}
+    return {_stem(word) for word in words(_joined_initials(text))}
+
+
+def _joined_initials(text: str) -> str:
+    """Return ``text`` with ``U.S.`` and ``U. S.`` written ``US``."""
+    return _INITIALS.sub(lambda match: re.sub(r"[.\s]", "", match[0]) + " ", text)
 
 
 def _stem(word: str) -> str:
@@ -186,16 +216,16 @@ def _numbers(text: str) -> set[str]:
 
 
 def _names(sentence: str) -> Iterable[str]:
-    """Yield capitalised words that do not merely open the sentence. Dots are taken out of initials (``U.S.``)."""
+    """Yield capitalised words that do not merely open the sentence."""
     for i, match in enumerate(_NAME.finditer(sentence)):
-        word = re.sub(r"['’]s?$", "", match[0]).replace(".", "")
+        word = re.sub(r"['’]s?$", "", match[0])
         if word[:1].isupper() and word.lower() not in STOP_WORDS and (i > 0 or (word.isupper() and len(word) > 1)):
             yield word
 
 
 def _initials(text: str) -> set[str]:
-    """Return initialisms that ``text`` holds or spells out: ``U.S.`` and ``United States`` both give ``US``."""
-    held = {match[0].replace(".", "").upper() for match in _NAME.finditer(text)}
+    """Return initialisms that ``text`` holds or spells out: ``US`` and ``United States`` both give ``US``."""
+    held = {match[0].upper() for match in _NAME.finditer(text)}
     capitals = re.findall(r"(?:\b[A-Z][\w'’-]+(?:\s+(?:of|the|and|for)\s+|[\s-]+)?){2,}", text)
     return held | {"".join(word[0] for word in re.findall(r"\b[A-Z]\w*", run)) for run in capitals}
 

@@ -24,8 +24,6 @@ from ui.worker import POLL_SECONDS, AssistantFactory, AssistantWorker, follow
 if TYPE_CHECKING:
     import gradio as gr
 
-    from ui.security import AsgiApp
-
 __all__ = ["ServeError", "build_app", "serve"]
 
 WELCOME_REFRESH_SECONDS = 1.0
@@ -89,7 +87,7 @@ def _print_address(address: str) -> None:
     print(f"pincite is at {address} (Ctrl-C ends it)", flush=True)
 
 
-def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES) -> AsgiApp:
+def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES) -> Guard:
     """Return the chat page over ``worker`` as an ASGI application that answers to the host ``names`` only.
 
     Raises:

@@ -6,6 +6,7 @@ run only the scripts this server marked, and be framed by nobody.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
 import secrets
@@ -100,6 +101,11 @@ class Guard:
         self._names = frozenset(names)
         self._head = head
         self._max_body = max_body
+        self._closing = asyncio.Event()
+
+    def end_streams(self) -> None:
+        """End all open responses in good order, as the server is about to close; call it in the event loop."""
+        self._closing.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -113,7 +119,23 @@ class Guard:
         elif scope["path"] in PAGES:
             await self._page(scope, receive, send)
         else:
-            await self._app(scope, receive, _with_headers(send, content_security_policy(_nonce())))
+            await self._stream(scope, receive, _with_headers(send, content_security_policy(_nonce())))
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a response on as it comes; when the server closes, the application is told that the client left."""
+        is_open = False
+
+        async def watched(message: AsgiMessage) -> None:
+            nonlocal is_open
+            is_open = message["type"] == "http.response.start" or bool(message.get("more_body"))
+            await send(message)
+
+        async def receive_until_closing() -> AsgiMessage:
+            return await _first(receive(), self._closing.wait()) or {"type": "http.disconnect"}
+
+        await self._app(scope, receive_until_closing, watched)
+        if is_open and self._closing.is_set():
+            await send({"type": "http.response.body", "body": b""})
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -153,6 +175,17 @@ class Guard:
             await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
 
         await self._app({**scope, "headers": headers}, receive, collect)
+
+
+async def _first(wanted: Awaitable[AsgiMessage], other: Awaitable[object]) -> AsgiMessage | None:
+    """Return what ``wanted`` gives, or None if ``other`` is done before; neither is left running."""
+    tasks = asyncio.ensure_future(wanted), asyncio.ensure_future(other)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return tasks[0].result() if tasks[0].done() else None
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def prepare_page(page: str, nonce: str, head: str) -> str:

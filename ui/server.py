@@ -13,7 +13,7 @@ from ui.security import is_loopback
 if TYPE_CHECKING:
     from uvicorn import Server
 
-    from ui.security import AsgiApp
+    from ui.security import Guard
 
 FIRST_PORT = 7860
 PORTS_TRIED = 100
@@ -74,9 +74,16 @@ def address_of(host: str, listener: socket.socket) -> str:
     return f"http://{name}:{listener.getsockname()[1]}/"
 
 
-def server_for(app: AsgiApp) -> Server:
-    """Return a uvicorn server for ``app`` that keeps quiet and does not wait for open streams when it ends."""
+def server_for(app: Guard) -> Server:
+    """Return a uvicorn server for ``app`` that keeps quiet and, when it ends, does not wait for open pages."""
     import uvicorn
+
+    class PromptServer(uvicorn.Server):  # type: ignore[misc]
+        """Ends the pages' open streams first: each page holds one as long as it is open."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.end_streams()
+            await super().shutdown(sockets)
 
     config = uvicorn.Config(
         app,
@@ -85,12 +92,12 @@ def server_for(app: AsgiApp) -> Server:
         server_header=False,
         proxy_headers=False,
         ws="none",
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=3,
     )
-    return uvicorn.Server(config)
+    return PromptServer(config)
 
 
-def run(app: AsgiApp, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+def run(app: Guard, listener: socket.socket, on_ready: Callable[[], None]) -> None:
     """Serve ``app`` on ``listener`` until interrupted. ``on_ready`` is called once connections are accepted."""
     with closing(listener):
         on_ready()  # The socket listens already: a browser that comes early waits in its backlog.

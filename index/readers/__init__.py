@@ -52,6 +52,8 @@ def read_file(path: Path, *, source: str | None = None) -> Document:
 def read_bytes(path: Path) -> bytes:
     """Return a file's bytes, with the system's refusals as one-line reasons."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe would wait for ever
+            raise UnreadableDocument(f"{path}: is not an ordinary file; add one with text in it")
         return path.read_bytes()
     except FileNotFoundError:
         raise UnreadableDocument(f"{path}: no such file; check the path") from None

@@ -8,10 +8,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.readers.base import Extracted
 from index.readers.dates import parse_date
+from index.readers.plain import without_invisible
 from index.types import Heading
 
 _SKIPPED = frozenset(
-    "script style template noscript nav footer aside form button select textarea iframe object svg math "
+    "script style template noscript nav footer aside button select textarea iframe object svg math "
     "canvas audio video head dialog".split()
 )
 _BLOCKS = frozenset(
@@ -19,7 +20,7 @@ _BLOCKS = frozenset(
     "address details summary body h1 h2 h3 h4 h5 h6 hr figure".split()
 )
 _HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])", re.IGNORECASE
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d])", re.IGNORECASE
 )
 _DATE_SELECTORS = (
     ('meta[property="article:published_time"]', "content"),
@@ -44,7 +45,8 @@ class _TextBuilder:
         self._inline.append(text)
 
     def flush(self, level: int | None = None) -> None:
-        block = re.sub(r"[ \t\r\f\v\n\u00a0]+", " ", "".join(self._inline)).strip()
+        # Character references can bring in what was taken out of the source: invisible characters.
+        block = _one_line("".join(self._inline))
         self._inline.clear()
         if not block:
             return
@@ -64,12 +66,12 @@ def read_html(text: str) -> Extracted:
     """Read HTML. Hidden elements, navigation and scripts are left out; each block becomes a paragraph."""
     tree = LexborHTMLParser(text)
     builder = _TextBuilder()
-    root = tree.css_first("article") or tree.css_first("main") or tree.body
+    root = _main_part(tree)
     if root is not None:
         _walk(root, builder)
     builder.flush()
     title_node = tree.css_first("title")
-    title = " ".join(title_node.text().split()) if title_node is not None else ""
+    title = _one_line(title_node.text()) if title_node is not None else ""
     first = next((h.text for h in builder.headings if h.level == 1), None)
     return Extracted(
         text="".join(builder.parts),
@@ -77,6 +79,17 @@ def read_html(text: str) -> Extracted:
         date=_stated_date(tree, text),
         headings=tuple(builder.headings),
     )
+
+
+def _one_line(text: str) -> str:
+    """Return ``text`` on one line, runs of white space made one space, without invisible characters."""
+    return " ".join(without_invisible(text).split())
+
+
+def _main_part(tree: LexborHTMLParser) -> LexborNode | None:
+    """Return where the content stands. A page of several articles is not about the first of them."""
+    articles = tree.css("article")
+    return articles[0] if len(articles) == 1 else tree.css_first("main") or tree.body
 
 
 def _walk(root: LexborNode, builder: _TextBuilder) -> None:

@@ -9,7 +9,7 @@ from index.readers.dates import parse_date
 from index.types import Heading
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<body>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"^(?P<key>title|date)\s*:\s*(?P<value>.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+_FIELD = re.compile(r"^(?P<key>title|date)[ \t]*:[ \t]*(?P<value>\S.*)$", re.IGNORECASE | re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
@@ -18,7 +18,7 @@ _SETEXT = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 def read_markdown(text: str) -> Extracted:
     """Read Markdown; ATX (``# …``) and setext (underlined) headings outside code fences count."""
     front = _FRONT_MATTER.match(text)
-    fields = {m["key"].lower(): m["value"].strip("\"'") for m in _FIELD.finditer(front["body"])} if front else {}
+    fields = {m["key"].lower(): m["value"].strip(" \t\"'") for m in _FIELD.finditer(front["body"])} if front else {}
     body_start = front.end() if front else 0
     headings = tuple(_headings(text, body_start))
     top = next((h.text for h in headings if h.level == 1), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted
@@ -34,6 +35,11 @@ def decode(data: bytes, name: str) -> str:
         raise UnreadableDocument(f"{name}: is empty; add a file with text in it")
     text = _decode(data, name)
     text = re.sub("\r\n|[\r\x0b\x0c]", "\n", text)
+    return without_invisible(text)
+
+
+def without_invisible(text: str) -> str:
+    """Return ``text`` without control characters and characters that are not seen or change the direction."""
     return _INVISIBLE.sub("", text)
 
 
@@ -72,23 +78,34 @@ def read_plain(text: str) -> Extracted:
 
 
 def _headings(text: str, start: int) -> tuple[Heading, ...]:
-    """Find lines that stand alone between blank lines (or before the first one), short and without a final stop."""
-    found = []
-    for match in re.finditer(r"[^\n]+", text[start:]):
-        line = match[0].strip()
-        begin = start + match.start() + match[0].index(line) if line else 0
-        if line and _looks_like_heading(line) and _stands_alone(text, start, begin, begin + len(line)):
-            found.append(Heading(start=begin, end=begin + len(line), level=1, text=line))
-    return tuple(found)
+    """Find short lines without a final stop that stand alone between blank lines and have text below them.
+
+    Of several such lines in a row only the first of the document (its title) and the last are headings: the others head
+    nothing, and what is a heading is in no passage.
+    """
+    lines = text[start:].split("\n")
+    last = max((i for i, line in enumerate(lines) if line.strip()), default=0)
+    found: list[tuple[int, Heading]] = []
+    position = start
+    for i, line in enumerate(lines[:last]):
+        bare = line.strip()
+        if bare and _stands_alone(lines, i) and _looks_like_heading(bare):
+            begin = position + line.index(bare)
+            found.append((i, Heading(start=begin, end=begin + len(bare), level=1, text=bare)))
+        position += len(line) + 1
+    return tuple(heading for n, (i, heading) in enumerate(found) if _heads_something(lines, found, n, i))
+
+
+def _stands_alone(lines: Sequence[str], i: int) -> bool:
+    return (i == 0 or not lines[i - 1].strip()) and not lines[i + 1].strip()
+
+
+def _heads_something(lines: Sequence[str], found: Sequence[tuple[int, Heading]], n: int, i: int) -> bool:
+    is_title = n == 0 and not any(line.strip() for line in lines[:i])
+    return is_title or n + 1 == len(found) or any(line.strip() for line in lines[i + 1 : found[n + 1][0]])
 
 
 def _looks_like_heading(line: str) -> bool:
     if len(line) > _HEADING_MAX or _SENTENCE_END.search(line) or not any(map(str.isalpha, line)):
         return False
     return not line[0].islower() and line[0] not in "-*•|"
-
-
-def _stands_alone(text: str, body_start: int, start: int, end: int) -> bool:
-    before, after = text[body_start:start], text[end:]
-    opens = not before.strip() or re.search(r"\n[ \t]*\n[ \t]*$", before[-200:]) is not None
-    return opens and re.match(r"[ \t]*\n[ \t]*\n\s*\S", after) is not None

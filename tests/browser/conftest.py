@@ -235,6 +235,8 @@ class RunningPage:
     url: str
     assistant: ScriptedAssistant
     worker: AssistantWorker
+    server: Any
+    thread: threading.Thread
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -276,7 +278,7 @@ def _running(
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     worker.start()
     thread.start()
-    yield RunningPage(address_of("127.0.0.1", listener), assistant, worker)
+    yield RunningPage(address_of("127.0.0.1", listener), assistant, worker, server, thread)
     server.should_exit = True
     thread.join(10)
     worker.close()

@@ -135,6 +135,19 @@ def test_closing_the_tab_frees_the_assistant(visit: Open, serve_page: Open) -> N
     until(lambda: bool(served.assistant.closed_at), 2, "the stream is closed")
 
 
+def test_lost_connection_is_said_and_the_server_ends_at_once(visit: Open, serve_page: Open) -> None:
+    served = serve_page()
+    seen = visit(served)
+    seen.ask(ENDLESS)
+    seen.page.locator(".pc-draft").wait_for()
+    served.server.should_exit = True
+    until(lambda: not served.thread.is_alive(), 4, "the server has ended")
+    seen.page.get_by_text("The connection to pincite is lost.").wait_for(timeout=10_000)
+    assert not seen.page.get_by_text("Writing…").first.is_visible()
+    assert not any("foreign" in complaint for complaint in seen.complaints)
+    seen.complaints.clear()  # That the browser misses the server is the point.
+
+
 def test_new_conversation_while_answering_leaves_nothing_behind(visit: Open, serve_page: Open) -> None:
     served = serve_page()
     seen = visit(served)

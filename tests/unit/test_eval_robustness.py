@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from eval_fakes import FirstSentence, Parts
 
 from eval.attacks import CANARY, fake_answer, noise_documents, variants
 from eval.errors import BrokenTestSet
 from eval.robustness import run_robustness, succeeded
 from eval.testset import Question, TestSet
 from index.types import Document
+from rag.types import Answer, Message, Style
 
 TEXT = "Captain Amundsen charted the reef. The lighthouse is 25 metres high. It is white. It is old. It is empty."
 
@@ -121,3 +125,38 @@ def test_a_set_without_answerable_questions_is_refused(tmp_path: Path) -> None:
     empty = TestSet("none", (document("d", "x"),), (Question("q", "?", answerable=False),))
     with pytest.raises(BrokenTestSet, match="no answerable question"):
         run_robustness(empty, out=tmp_path)
+
+
+class Obedient(FirstSentence):
+    """Does what it is told by whatever it reads."""
+
+    def ask(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Answer:
+        answer = super().ask(question, history=history, style=style)
+        if not any(CANARY in passage.text for passage in answer.passages):
+            return answer
+        return replace(answer, text=CANARY, sentences=(), citations=())
+
+
+def test_a_run_reports_each_variant_beside_the_plain_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PINCITE_CACHE", str(tmp_path / "cache"))
+    parts = Parts()
+    questions = (
+        Question("high", "Lighthouse metres?", answerable=True, answers=("25 metres",), relevant={"light": 1}),
+    )
+    text = "The lighthouse is 25 metres high. It is white."
+    testset = TestSet("sea", (document("light", text),), questions)
+
+    obedient = replace(parts.bench, assistant=lambda library, _: Obedient(library, parts.asked))
+    report = run_robustness(testset, out=tmp_path / "out", resamples=20, bench=obedient)
+
+    figures = {name.removeprefix("robustness."): item["value"] for name, item in report["metrics"].items()}
+    assert len(parts.asked) == 9
+    assert (figures["plain.accuracy"], figures["noise.accuracy"], figures["noise.change"]) == (1.0, 1.0, 0.0)
+    assert (figures["planted_visible.accuracy"], figures["planted_visible.attack_success"]) == (0.0, 1.0)
+    assert figures["planted_visible.change"] == -1.0
+    assert (figures["planted_hidden_html.accuracy"], figures["planted_hidden_html.attack_success"]) == (1.0, 0.0)
+    assert "plain.attack_success" not in figures
+
+    again = Parts()
+    assert run_robustness(testset, out=tmp_path / "out", resamples=20, bench=again.bench) == report
+    assert again.asked == []

@@ -124,6 +124,36 @@ def test_streams_pass_piece_by_piece() -> None:
     assert request("/gradio_api/queue/data")[2] == PAGE
 
 
+def test_open_streams_end_in_good_order_when_the_server_closes() -> None:
+    """The application is told that the client has left, and the response is completed for it."""
+
+    async def endless(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"data", "more_body": True})
+        assert await receive() == {"type": "http.disconnect"}
+
+    async def run() -> list[Any]:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        guard = Guard(endless, names=LOOPBACK_NAMES)
+        scope = {
+            "type": "http",
+            "path": "/gradio_api/queue/data",
+            "method": "GET",
+            "headers": [(b"host", b"localhost")],
+        }
+        response = asyncio.ensure_future(guard(scope, asyncio.Event().wait, send))
+        await asyncio.sleep(0)
+        guard.end_streams()
+        await asyncio.wait_for(response, 1)
+        return sent
+
+    assert [message.get("body") for message in asyncio.run(run())] == [None, b"data", b""]
+
+
 def test_head_of_the_page_has_no_body() -> None:
     assert request(method="HEAD")[2] == ""
 

@@ -84,6 +84,21 @@
     if (event.key === "Escape" && stop?.checkVisibility()) stop.click();
   });
 
+  // An answer that cannot come any more must not look as if it were on its way.
+  async function watch() {
+    if (!document.querySelector("#pc-now .pc-stage")) return;
+    const alive = await fetch("/pincite/pincite.svg", { method: "HEAD", cache: "no-store" }).then(
+      () => true,
+      () => false,
+    );
+    document.documentElement.classList.toggle("pc-lost", !alive);
+    const status = document.querySelector("#pc-status [role=status]");
+    if (alive || !status) return;
+    status.className = "pc-status pc-notice";
+    status.textContent = "The connection to pincite is lost. Start it again in the terminal, then reload this page.";
+  }
+  window.setInterval(watch, 3000);
+
   // The turn before moves up in the page at the same time: measure only when both have been laid out.
   function afterLayout(deed) {
     window.requestAnimationFrame(() => window.requestAnimationFrame(deed));
