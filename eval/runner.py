@@ -6,12 +6,14 @@ import hashlib
 import json
 import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from eval.bench import Bench, Mode, Setup, prepare, product_bench
@@ -28,6 +30,7 @@ from index.progress import Progress
 from rag.types import Style
 
 _RUN, _PREDICTIONS, _REPORT, _PAGE = "run.json", "predictions.jsonl", "report.json", "report.html"
+_LOCK = ".run.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +83,21 @@ def run(
     try:
         identity = _identity(whole, config, parts, setup)
         folder = Path(out) if out is not None else _default_folder(whole, config, identity)
-        _claim(folder, identity)
-        journal = Journal(folder / _PREDICTIONS)
-        skipped = _ask_all(whole.sample(limit, seed), setup, journal, show_progress)
+        with _claimed(folder, identity):
+            journal = Journal(folder / _PREDICTIONS)
+            skipped = _ask_all(whole.sample(limit, seed), setup, journal, show_progress)
+            report = assemble(
+                identity,
+                journal.predictions,
+                skipped=skipped,
+                command=command_line(whole, config, model),
+                timing={"started": began.isoformat(), "elapsed_s": (datetime.now(UTC) - began).total_seconds()},
+                resamples=resamples,
+            )
+            write_json(folder / _REPORT, report)
+            (folder / _PAGE).write_text(render(report, journal.predictions, whole), encoding="utf-8")
     finally:
         setup.close()
-    report = assemble(
-        identity,
-        journal.predictions,
-        skipped=skipped,
-        command=command_line(whole, config, model),
-        timing={"started": began.isoformat(), "elapsed_s": (datetime.now(UTC) - began).total_seconds()},
-        resamples=resamples,
-    )
-    write_json(folder / _REPORT, report)
-    (folder / _PAGE).write_text(render(report, journal.predictions, whole), encoding="utf-8")
     return Report(report, tuple(journal.predictions), folder)
 
 
@@ -131,13 +134,28 @@ def _default_folder(testset: TestSet, config: RunConfig, identity: Mapping[str, 
     return Path("eval-results") / f"{testset.name}-{config.mode}-{key}"
 
 
-def _claim(folder: Path, identity: Mapping[str, Any]) -> None:
-    """Make the output folder this run's own, or see that it already is."""
+@contextmanager
+def _claimed(folder: Path, identity: Mapping[str, Any]) -> Iterator[None]:
+    """Make the output folder this run's own, or see that it already is, and keep other processes out meanwhile."""
+    if not (folder / _RUN).exists() and folder.exists() and any(not _is_ours(item) for item in folder.iterdir()):
+        raise RunConflict(f"{folder}: not empty, and no run of ours; choose another folder with --out")
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / _LOCK, timeout=0):
+            _check_identity(folder, identity)
+            yield
+    except Timeout:
+        raise RunConflict(f"{folder}: another process is running there; wait for it, or choose another --out") from None
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell what a run that was killed before it had begun may have left."""
+    return path.name in (_LOCK, f".{_RUN}.partial")
+
+
+def _check_identity(folder: Path, identity: Mapping[str, Any]) -> None:
     path = folder / _RUN
     if not path.exists():
-        if folder.exists() and any(not item.name.startswith(f".{_RUN}") for item in folder.iterdir()):
-            raise RunConflict(f"{folder}: not empty, and no run of ours; choose another folder with --out")
-        folder.mkdir(parents=True, exist_ok=True)
         write_json(path, identity)
         return
     try:

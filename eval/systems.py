@@ -13,12 +13,14 @@ from eval.scoring import RANKING_DEPTH, Outcome, unique
 from eval.testset import Question
 from index.library import Library
 from index.types import RetrievedPassage
+from rag.errors import QuestionError
 from rag.types import (
     Answer,
     GenerationRequest,
     Generator,
     LibrarySummary,
     Message,
+    ModelInfo,
     Passage,
     Style,
     Timings,
@@ -65,7 +67,7 @@ class AssistantSystem:
 
     def outcome(self, question: Question) -> Outcome:
         """Ask, then extend the documents the answer was drawn from to the depth at which rankings are scored."""
-        answer = self.assistant.ask(asked_text(question), history=question.history, style=self.style)
+        answer = _ask(self.assistant, question, self.style)
         found = unique([passage.document_id for passage in answer.passages])
         if len(found) < RANKING_DEPTH:
             hits = search_documents(self.library, answer.standalone_question or question.text)
@@ -108,7 +110,7 @@ class OracleSystem:
         """Ask over the gold documents; there is no retrieval to score."""
         store = RestrictedStore(self.library.store, question.gold_documents)
         assistant = self.assistant_over(Library(store, self.library.embedder))
-        return Outcome(assistant.ask(asked_text(question), history=question.history, style=self.style))
+        return Outcome(_ask(assistant, question, self.style))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +131,9 @@ class ClosedBookSystem:
         request = GenerationRequest(messages, max_tokens=_CLOSED_BOOK_TOKENS[self.style])
         timed = _Timed()
         text = "".join(timed.pieces(self.generator, request)).strip()
-        answer = Answer(
-            question=question.text,
-            standalone_question=question.text,
-            text=text,
-            abstained=not text or text.lower().replace("\u2019", "'").startswith(_UNKNOWING),
-            reason=None,
-            sentences=(),
-            citations=(),
-            passages=(),
-            timings=Timings(first_token_s=timed.first_s, total_s=timed.total_s),
-            model=self.generator.info,
-            library=LibrarySummary(0, 0, 0, ""),
-            raw_text=text,
-        )
-        return Outcome(answer, cites=False)
+        timings = Timings(first_token_s=timed.first_s, total_s=timed.total_s)
+        abstained = not text or text.lower().replace("\u2019", "'").startswith(_UNKNOWING)
+        return Outcome(_bare_answer(question, text, abstained, timings, self.generator.info), cites=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +149,32 @@ class BaselineSystem:
     def outcome(self, question: Question) -> Outcome:
         """Rank the documents for the last question."""
         return Outcome(None, tuple(self.ranker.rank(question.text)[:RANKING_DEPTH]))
+
+
+def _ask(assistant: Asked, question: Question, style: Style) -> Answer:
+    """Ask as a user would. A question that is turned away at the door (too long) was not answered."""
+    try:
+        return assistant.ask(asked_text(question), history=question.history, style=style)
+    except QuestionError as error:
+        return _bare_answer(question, str(error), True, Timings(), None)
+
+
+def _bare_answer(question: Question, text: str, abstained: bool, timings: Timings, model: ModelInfo | None) -> Answer:
+    """Return an answer that rests on no document."""
+    return Answer(
+        question=question.text,
+        standalone_question=question.text,
+        text=text,
+        abstained=abstained,
+        reason=None,
+        sentences=(),
+        citations=(),
+        passages=(),
+        timings=timings,
+        model=model,
+        library=LibrarySummary(0, 0, 0, ""),
+        raw_text=text,
+    )
 
 
 def asked_text(question: Question) -> str:

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from unicodedata import category
 
 from index.sentences import Span, split_sentences
 from index.types import Chunk, Document, Embedder, Heading
@@ -104,15 +105,24 @@ def _count(span: Span, token_ends: Sequence[int]) -> int:
 
 
 def _fit(text: str, sentence: Span, token_ends: Sequence[int], budget: int) -> Iterator[Span]:
-    """Cut a sentence that is over the budget at white space where there is some, else between two tokens."""
+    """Cut a sentence that is over the budget into pieces that are not."""
     start = sentence.start
     while _count(Span(start, sentence.end), token_ends) > budget:
-        limit = token_ends[bisect_right(token_ends, start) + budget - 1]
-        space = max(text.rfind(" ", start + 1, limit), text.rfind("\n", start + 1, limit))
-        cut = space if space > start + (limit - start) // 2 else limit
-        yield Span(start, cut)
+        cut = _cut(text, start, token_ends[bisect_right(token_ends, start) + budget - 1])
+        yield Span(start, start + len(text[start:cut].rstrip()))
         start = cut
         while start < sentence.end and text[start].isspace():
             start += 1
     if start < sentence.end:
         yield Span(start, sentence.end)
+
+
+def _cut(text: str, start: int, limit: int) -> int:
+    """Return the last white space in the later half of ``text[start:limit]``, else the last end of a sign, else limit.
+
+    A piece of a word may have more tokens than it had inside the word, so words are cut only where nothing else is left.
+    """
+    later_half = range(limit, start + (limit - start) // 2, -1)
+    space = next((cut for cut in later_half if text[cut].isspace()), None)
+    sign = next((cut for cut in later_half if category(text[cut - 1])[0] in "PS"), None)
+    return space or sign or limit

@@ -15,7 +15,7 @@ from index.progress import Progress, silent
 from index.types import Document
 from rag.answering import Answering, to_passage
 from rag.config import AssistantConfig
-from rag.errors import QuestionError
+from rag.errors import check_question
 from rag.generators import load_generator
 from rag.support import SupportChecker
 from rag.types import Answer, Event, Finished, Generator, Message, Passage, Style
@@ -67,9 +67,12 @@ class Assistant:
         """
         settings = load_settings(model=model)
         opened = library if isinstance(library, Library) else Library.open(library)
-        warming = threading.Thread(target=_warm_up, args=(opened,), daemon=True)
+        warming = threading.Thread(target=_warm_up, args=(opened,))
         warming.start()
-        generator, notice = load_generator(settings.model, api_key=settings.api_key, progress=progress)
+        try:
+            generator, notice = load_generator(settings.model, api_key=settings.api_key, progress=progress)
+        finally:
+            warming.join()  # a library that is half imported when the process ends takes the process down
         return cls(opened, generator, config=config, notice=notice)
 
     def ask(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Answer:
@@ -96,14 +99,7 @@ class Assistant:
 
         Closing the iterator stops the model. Arguments and errors are those of :meth:`ask`.
         """
-        asked = question.strip()
-        if not asked:
-            raise QuestionError("the question is empty; ask something")
-        if len(asked) > self.config.max_question_chars:
-            raise QuestionError(
-                f"the question has {len(asked):,} characters, at most {self.config.max_question_chars:,} can be asked; "
-                "shorten it, or add the text as a document"
-            )
+        asked = check_question(question, self.config.max_question_chars)
         answering = Answering(
             asked, tuple(history), style, self.library, self._embedder, self.generator, self._checker, self.config
         )

@@ -11,3 +11,20 @@ class QuestionError(PinciteError):
 
 class HistoryError(PinciteError):
     """A conversation that cannot be read."""
+
+
+def check_question(question: str, max_chars: int) -> str:
+    """Return the question without surrounding white space.
+
+    Raises:
+        QuestionError: it is empty or too long.
+    """
+    asked = question.strip()
+    if not asked:
+        raise QuestionError("the question is empty; ask something")
+    if len(asked) > max_chars:
+        raise QuestionError(
+            f"the question has {len(asked):,} characters, at most {max_chars:,} can be asked; "
+            "shorten it, or add the text as a document"
+        )
+    return asked

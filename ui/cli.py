@@ -98,10 +98,13 @@ def add(paths: tuple[Path, ...], library: str | None, as_json: bool) -> None:
 )
 def ask(question: str, library: str | None, model: str | None, as_json: bool, style: str, history: Path | None) -> None:
     """Answer one question, with citations."""
+    from rag import AssistantConfig
+    from rag.errors import check_question
     from ui.history import load_history
     from ui.setup import open_assistant
     from ui.terminal import ProgressBars, show
 
+    check_question(question, AssistantConfig().max_question_chars)  # before seconds go by in loading
     turns = load_history(history) if history else ()
     bars = ProgressBars()
     try:

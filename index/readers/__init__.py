@@ -35,6 +35,8 @@ def read_file(path: Path, *, source: str | None = None) -> Document:
     Raises:
         UnreadableDocument: it is missing, empty, binary, not permitted, or of a format that cannot be read.
     """
+    if not path.exists():
+        raise UnreadableDocument(f"{path}: no such file; check the path")
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         known = ", ".join(sorted(SUFFIXES))

@@ -11,7 +11,7 @@ from index.types import Heading
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<body>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^(?P<key>title|date)[ \t]*:[ \t]*(?P<value>\S.*)$", re.IGNORECASE | re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_ATX = re.compile(r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*$")
+_ATX = re.compile(r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*)$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 
 
@@ -53,9 +53,15 @@ def _headings(text: str, start: int) -> list[Heading]:
 
 def _atx(line: str, position: int) -> Heading | None:
     match = _ATX.match(line)
-    if match is None or not match["text"]:
+    text = _without_closing_marks(match["text"].strip()) if match else ""
+    if match is None or not text:
         return None
-    return Heading(start=position, end=position + len(line), level=len(match["marks"]), text=match["text"])
+    return Heading(start=position, end=position + len(line), level=len(match["marks"]), text=text)
+
+
+def _without_closing_marks(text: str) -> str:
+    bare = text.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else text
 
 
 def _setext(line: str, position: int, previous: tuple[int, str] | None) -> Heading | None:

@@ -19,6 +19,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DATE_LINE = re.compile(r"\s*(?:date|dated|published)\s*:?\s+(?P<date>\d{4}-\d{2}-\d{2})(?=\s)\s*", re.IGNORECASE)
+_RARE_ENCODINGS = ("mac_cyrillic", "mac_greek", "mac_iceland", "mac_latin2", "mac_roman", "mac_turkish")
+"""Not guessed: they differ from the Windows ones in capitals and quotation marks only, and hardly any file has them."""
 _HEADING_MAX = 80
 _SENTENCE_END = re.compile(r"[.!?…:;,。！？]$")
 # Controls, and the invisible and direction-changing characters that make a text read other than it looks.
@@ -61,7 +63,7 @@ def _decode(data: bytes, name: str) -> str:
 def _guess(data: bytes, name: str) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data).best()
+    best = from_bytes(data, cp_exclusion=list(_RARE_ENCODINGS)).best()
     if best is None:
         raise UnreadableDocument(f"{name}: its encoding cannot be told, or it is a binary file; save it as UTF-8")
     return str(best)

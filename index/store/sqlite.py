@@ -6,6 +6,8 @@ Every read runs in one transaction and with the vectors of that transaction's ge
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -57,7 +59,11 @@ class SQLiteStore:
         self._dimension = dimension
         self._vectors: VectorIndex | None = None
         self._lock = threading.Lock()
-        if not self._path.exists():
+        try:
+            is_new = not self._path.exists()
+        except OSError as error:
+            raise LibraryError(f"{folder}: cannot be used ({error.strerror}); choose another with --library") from None
+        if is_new:
             if not create:
                 raise LibraryError(f"{folder}: holds no library; make one with 'pincite add PATH --library {folder}'")
             self._create()
@@ -93,7 +99,7 @@ class SQLiteStore:
         """Return the ``k`` nearest chunks by cosine and the ``k`` best by BM25 over ``terms``."""
         with self._transaction() as db:
             generation = _generation(db)
-            nearest = self._vector_index(db, generation).search(vector, k)
+            nearest = self._vector_index(db).search(vector, k)
             matching = _match(db, terms, k)
             loaded = _load(db, {number for number, _ in nearest} | {number for number, _ in matching})
         return Rankings(generation, _hits(nearest, loaded), _hits(matching, loaded))
@@ -107,7 +113,8 @@ class SQLiteStore:
             for item in changes.upsert:
                 self._put(db, item)
             generation = _generation(db) + 1
-            db.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(generation),))
+            meta = [("generation", str(generation)), ("stamp", secrets.token_hex(8))]
+            db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta)
             return generation
 
     def close(self) -> None:
@@ -143,39 +150,36 @@ class SQLiteStore:
             ),
         )
 
-    def _vector_index(self, db: sqlite3.Connection, generation: int) -> VectorIndex:
-        """Return the index of ``generation``: the one in memory, else the cache file, else built from the database."""
+    def _vector_index(self, db: sqlite3.Connection) -> VectorIndex:
+        """Return the vectors this transaction sees: those in memory, else the cache file, else built from the database."""
+        version = _version(db)
         with self._lock:
-            if self._vectors is not None and self._vectors.generation == generation:
-                return self._vectors
-            index = VectorIndex.load(self._folder / _CACHE, generation)
-            if index is None:
-                index = self._build(db, generation)
-            if self._vectors is None or self._vectors.generation < generation:
-                self._vectors = index
-            return index
+            if self._vectors is None or self._vectors.version != version:
+                cached = VectorIndex.load(self._folder / _CACHE, version)
+                self._vectors = self._build(db, version) if cached is None else cached
+            return self._vectors
 
-    def _build(self, db: sqlite3.Connection, generation: int) -> VectorIndex:
+    def _build(self, db: sqlite3.Connection, version: str) -> VectorIndex:
         rows = db.execute("SELECT number, vector FROM chunks ORDER BY number").fetchall()
         numbers = np.array([number for number, _ in rows], dtype=np.int64)
-        index = VectorIndex.build(numbers, from_blobs([blob for _, blob in rows], self._dimension), generation)
+        index = VectorIndex.build(numbers, from_blobs([blob for _, blob in rows], self._dimension), version)
         with suppress(OSError):  # a cache that cannot be written (full disk, read-only folder) only costs time
             index.save(self._folder / _CACHE)
         return index
 
     def _create(self) -> None:
         """Make the database under another name first, so that a killed process leaves no half-made library."""
-        temporary = self._path.with_name(f".{_DATABASE}.{threading.get_ident()}.tmp")
+        temporary = self._path.with_name(f".{_DATABASE}.{os.getpid()}-{threading.get_ident()}.tmp")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             temporary.unlink(missing_ok=True)
             with closing(sqlite3.connect(temporary)) as db:
                 db.executescript(SCHEMA)
                 meta = {"format": FORMAT, "generation": 0, "embedder": self._fingerprint, "dimension": self._dimension}
+                meta["stamp"] = secrets.token_hex(8)
                 db.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in meta.items()])
                 db.commit()
-            if not self._path.exists():
-                temporary.rename(self._path)
+            _publish(temporary, self._path)
         except (OSError, sqlite3.Error) as error:
             raise LibraryError(
                 f"{self._folder}: a library cannot be made here ({error}); choose another with --library"
@@ -228,8 +232,25 @@ class SQLiteStore:
             ) from None
 
 
+def _publish(finished: Path, path: Path) -> None:
+    """Give a file its name, unless another process was quicker."""
+    try:
+        os.link(finished, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        if not path.exists():
+            finished.rename(path)
+
+
 def _generation(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+
+
+def _version(db: sqlite3.Connection) -> str:
+    """Return what names this state of this database, and no state of another: a cache may outlive its database."""
+    meta = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('generation', 'stamp')").fetchall())
+    return f"{meta['generation']} {meta.get('stamp', '')}"
 
 
 def _match(db: sqlite3.Connection, terms: Sequence[str], k: int) -> list[tuple[int, float]]:

@@ -1,7 +1,7 @@
 """FAISS over one generation's vectors: exact inner product, cached in a file that is checked before it is read.
 
-The cache is never the truth. A file that is missing, of another generation or damaged is rebuilt from SQLite. FAISS
-itself loads most damaged files without a word, so the sha256 in the file's header is compared first.
+The cache is never the truth. A file that is missing, of another version or damaged is rebuilt from SQLite. FAISS itself
+loads most damaged files without a word, so the sha256 in the file's header is compared first.
 """
 
 from __future__ import annotations
@@ -18,25 +18,28 @@ from numpy.typing import NDArray
 
 from index.types import Matrix, Vector
 
-_MAGIC = b"pincite-faiss-1\n"
+_MAGIC = b"pincite-faiss-2\n"
 _DIGEST_BYTES = 32
 
 
 class VectorIndex:
-    """Nearest neighbours among the vectors of one generation. Immutable, so threads may search it together."""
+    """Nearest neighbours among the vectors of one generation. Immutable, so threads may search it together.
 
-    def __init__(self, index: Any, generation: int) -> None:
+    ``version`` (one line of ASCII) names the state of the one database whose vectors these are.
+    """
+
+    def __init__(self, index: Any, version: str) -> None:
         self._index = index
-        self.generation = generation
+        self.version = version
 
     @classmethod
-    def build(cls, numbers: NDArray[np.int64], vectors: Matrix, generation: int) -> VectorIndex:
+    def build(cls, numbers: NDArray[np.int64], vectors: Matrix, version: str) -> VectorIndex:
         """Index ``vectors`` (shape ``(n, dimension)``) under chunk ``numbers`` (shape ``(n,)``)."""
         import faiss
 
         index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
         index.add_with_ids(np.ascontiguousarray(vectors), numbers)
-        return cls(index, generation)
+        return cls(index, version)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -50,10 +53,10 @@ class VectorIndex:
         return sorted(((number, score) for number, score in found if number >= 0), key=lambda pair: (-pair[1], pair[0]))
 
     def save(self, path: Path) -> None:
-        """Write the cache file: magic, sha256, body. It appears whole or not at all."""
+        """Write the cache file: magic, sha256, and the body (version, line end, index). It appears whole or not at all."""
         import faiss
 
-        body = self.generation.to_bytes(8, "big") + faiss.serialize_index(self._index).tobytes()
+        body = _first_line(self.version) + faiss.serialize_index(self._index).tobytes()
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         try:
             with temporary.open("wb") as file:
@@ -66,8 +69,8 @@ class VectorIndex:
                 temporary.unlink()
 
     @classmethod
-    def load(cls, path: Path, generation: int) -> VectorIndex | None:
-        """Return the cached index, or None if there is none of this generation that is whole."""
+    def load(cls, path: Path, version: str) -> VectorIndex | None:
+        """Return the cached index, or None if there is none of this version that is whole."""
         try:
             data = path.read_bytes()
         except OSError:
@@ -76,11 +79,19 @@ class VectorIndex:
         body = data[header:]
         if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[len(_MAGIC) : header]:
             return None
-        if int.from_bytes(body[:8], "big") != generation:
+        if not body.startswith(_first_line(version)):
             return None
         import faiss
 
-        return cls(faiss.deserialize_index(np.frombuffer(body[8:], dtype=np.uint8)), generation)
+        try:
+            index = faiss.deserialize_index(np.frombuffer(body[len(_first_line(version)) :], dtype=np.uint8))
+        except RuntimeError:  # written by a FAISS whose files this one does not know
+            return None
+        return cls(index, version)
+
+
+def _first_line(version: str) -> bytes:
+    return version.encode("ascii") + b"\n"
 
 
 def to_blob(vector: Vector) -> bytes:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from eval_fakes import Parts
+from eval_fakes import FirstSentence, Parts
 from fakes import WordCountEmbedder
+from filelock import FileLock
 
 from eval.bench import Bench, Mode
 from eval.compare import compare
@@ -17,6 +19,7 @@ from eval.errors import BrokenTestSet, GotWorse, NotComparable, RunConflict
 from eval.predictions import read_predictions
 from eval.runner import run
 from index.library import Library
+from rag.errors import QuestionError
 from rag.types import Answer, Message, Style
 
 TEXTS = {
@@ -301,3 +304,33 @@ def test_predictions_hold_the_answer_object_and_its_scores(folder: Path, tmp_pat
     (citation,) = first["citations"]
     assert TEXTS["sea"][citation["start"] : citation["end"]] == citation["quote"]
     assert first["scores"]["answer.contains"] == 1.0
+
+
+def test_a_second_process_in_the_same_folder_is_refused(folder: Path, tmp_path: Path) -> None:
+    run(folder, out=tmp_path / "out", bench=Parts().bench)
+    with FileLock(tmp_path / "out" / ".run.lock"), pytest.raises(RunConflict, match="another process is running"):
+        run(folder, out=tmp_path / "out", bench=Parts().bench)
+
+
+def test_a_folder_left_by_a_run_killed_before_its_first_question_is_taken_up(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".run.lock").touch()
+    (tmp_path / "out" / ".run.json.partial").write_text("{")
+    assert len(run(folder, out=tmp_path / "out", bench=Parts().bench).predictions) == 4
+
+
+def test_a_question_that_is_turned_away_counts_as_refused_and_the_run_goes_on(folder: Path, tmp_path: Path) -> None:
+    parts = Parts()
+
+    class Strict(FirstSentence):
+        def ask(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Answer:
+            if "rise" in question:
+                raise QuestionError("too long")
+            return super().ask(question, history=history, style=style)
+
+    strict = replace(parts.bench, assistant=lambda library, _: Strict(library, parts.asked))
+    report = run(folder, out=tmp_path / "out", bench=strict)
+
+    assert report.predictions[0]["abstained"] is True
+    assert report.metrics["abstention.false_rate"].value == pytest.approx(1 / 3)
+    assert report.metrics["answer.contains"].value == 0.5

@@ -21,20 +21,19 @@ from rag.types import (
     Sentence,
     Timings,
 )
+from ui.markup import escape, human_date
 from ui.presenters import (
     REASONS,
     answer_markdown,
     answer_text,
-    escape,
-    human_date,
     library_line,
-    source_card,
     status,
     status_text,
     thread,
     turn_html,
     welcome,
 )
+from ui.sources import source_card
 from ui.types import Overview, Phase, Readiness, Turn
 
 ALLOWED_TAGS = {

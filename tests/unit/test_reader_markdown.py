@@ -44,10 +44,8 @@ def test_front_matter_that_never_ends_is_prose() -> None:
 
 
 def test_atx_headings() -> None:
-    text = "# One\n\n## Two ##\n\n   ### Three\n\n###### Six\n\n####### Seven\n\n#Tag\n\n    # Code\n\n#\n\n# C#"
-    # A closing mark needs a space before it in CommonMark; "C#" loses its mark here, which only a title would show.
-    assert headings(text)[:4] == [(1, "One"), (2, "Two"), (3, "Three"), (6, "Six")]
-    assert [text for _, text in headings(text)[4:]] in (["C#"], ["C"])
+    text = "# One\n\n## Two ##\n\n   ### Three\n\n###### Six\n\n####### Seven\n\n#Tag\n\n    # Code\n\n#\n\n# ##\n\n# C#"
+    assert headings(text) == [(1, "One"), (2, "Two"), (3, "Three"), (6, "Six"), (1, "C#")]
 
 
 def test_setext_headings() -> None:

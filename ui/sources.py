@@ -1,0 +1,163 @@
+"""Source cards and passages as HTML: what an answer rests on, with the exact words marked. Pure functions."""
+
+from __future__ import annotations
+
+import re
+
+from rag.types import Answer, Citation, Passage
+from ui.markup import counted, escape, human_date, shortened
+from ui.types import Turn
+
+CONTEXT_CHARACTERS = 170
+"""How much of a passage is shown on either side of a cited span before it is unfolded."""
+
+OPENING_CHARACTERS = 240
+"""How much of a passage without a cited span is shown before it is unfolded."""
+NEAREST_SHOWN = 3
+
+_BLANKS = " \t\r\n"
+
+
+def source_column(turn: Turn) -> str:
+    """Return what stands beside an answer: the passages considered, then the cards of the cited or nearest ones."""
+    if turn.answer is None:
+        return _considered(turn)
+    if turn.answer.abstained:
+        return _nearest(turn.answer, turn.number)
+    cards = [source_card(citation, _home_of(citation, turn.answer), turn.number) for citation in turn.answer.citations]
+    heading = f'<h3 class="pc-label">{counted(len(cards), "source")}</h3><ol class="pc-cards">{"".join(cards)}</ol>'
+    return (heading if cards else "") + _others(turn.answer)
+
+
+def _considered(turn: Turn) -> str:
+    if not turn.passages:
+        return ""
+    items = "".join(_glance(passage) for passage in turn.passages)
+    found = counted(len(turn.passages), "passage")
+    label = f"{found} found" if turn.phase.is_over else f"Considering {found}"
+    return f'<h3 class="pc-label">{label}</h3><ol class="pc-glances">{items}</ol>'
+
+
+def _glance(passage: Passage, note: str = "") -> str:
+    """Return a passage in two lines: where it is from and how it begins."""
+    where = " · ".join(escape(part) for part in (_leaf(passage.heading), note) if part)
+    where = f' <span class="pc-meta">{where}</span>' if where else ""
+    opening = escape(shortened(" ".join(passage.text.split()), 110))
+    return f'<li><cite class="pc-title">{escape(passage.title)}</cite>{where}<p class="pc-opening">{opening}</p></li>'
+
+
+def _leaf(heading: str) -> str:
+    return heading.rsplit(" > ", 1)[-1]
+
+
+def _home_of(citation: Citation, answer: Answer) -> Passage | None:
+    """Return the passage that ``citation`` lies in, one that was read if there is a choice."""
+    homes = [
+        passage
+        for passage in answer.passages
+        if passage.document_id == citation.document_id
+        and passage.start <= citation.start
+        and citation.end <= passage.end
+    ]
+    return min(homes, key=lambda passage: (not passage.in_context, passage.rank), default=None)
+
+
+def source_card(citation: Citation, home: Passage | None, turn: int) -> str:
+    """Return the card of one citation: document, place, and the passage with the cited span in ``<mark>``.
+
+    The text of ``<mark>`` is ``citation.quote``, character for character.
+    """
+    page = f"page {citation.page}" if citation.page is not None else ""
+    heading = home.heading if home is not None else ""
+    before, after = _around(citation, home)
+    return (
+        f'<li class="pc-card" id="src-{turn}-{citation.marker}" tabindex="-1" '
+        f'aria-label="Source {citation.marker}: {escape(citation.title)}">'
+        f'<a class="pc-number" href="#ref-{turn}-{citation.marker}" '
+        f'aria-label="Back to where source {citation.marker} is cited">{citation.marker}</a>'
+        f"{_card_head(citation.title, citation.date, page, heading)}"
+        f'<blockquote class="pc-passage">{_folded_before(before)}<mark>{escape(citation.quote)}</mark>'
+        f"{_folded_after(after)}</blockquote>{_unfold(before, after, CONTEXT_CHARACTERS)}</li>"
+    )
+
+
+def _card_head(title: str, date: str | None, page: str, heading: str) -> str:
+    path = heading.removeprefix(title).removeprefix(" > ").replace(" > ", " / ")
+    parts = [human_date(date) if date else "", page, path]
+    meta = " · ".join(escape(part) for part in parts if part and part != title)
+    meta = f'<p class="pc-meta">{meta}</p>' if meta else ""
+    return f'<div class="pc-card-head"><h4 class="pc-title">{escape(title)}</h4>{meta}</div>'
+
+
+def _around(citation: Citation, home: Passage | None) -> tuple[str, str]:
+    if home is None:
+        return "", ""
+    before, after = home.text[: citation.start - home.start], home.text[citation.end - home.start :]
+    return _without_blank_lines(before).lstrip(_BLANKS), _without_blank_lines(after).rstrip(_BLANKS)
+
+
+def _without_blank_lines(text: str) -> str:
+    """Return ``text`` with its paragraphs on lines of their own: cards are narrow, blank lines cost room."""
+    return re.sub(r"\n[ \t\r\n]*\n", "\n", text)
+
+
+def _folded_before(text: str) -> str:
+    cut = len(text) - CONTEXT_CHARACTERS
+    if cut <= 0:
+        return escape(text)
+    cut = _next_blank(text, cut)
+    return f"{_far('before', text[:cut])}{escape(text[cut:])}"
+
+
+def _folded_after(text: str, limit: int = CONTEXT_CHARACTERS) -> str:
+    if len(text) <= limit:
+        return escape(text)
+    cut = text.rfind(" ", 0, limit)
+    cut = limit if cut < 0 else cut
+    return f"{escape(text[:cut])}{_far('after', text[cut:])}"
+
+
+def _far(side: str, text: str) -> str:
+    """Return what a card shows only when unfolded; an ellipsis stands in its place (see the style sheet)."""
+    return f'<span class="pc-far pc-far-{side}"><span>{escape(text)}</span></span>'
+
+
+def _next_blank(text: str, position: int) -> int:
+    blank = text.find(" ", position)
+    return position if blank < 0 else blank + 1
+
+
+def _unfold(before: str, after: str, limit: int) -> str:
+    if max(len(before), len(after)) <= limit:
+        return ""
+    label = "Show the whole passage"
+    return f'<button type="button" class="pc-more" data-pc="unfold" aria-expanded="false">{label}</button>'
+
+
+def _nearest(answer: Answer, turn: int) -> str:
+    shown = answer.passages[:NEAREST_SHOWN]
+    if not shown:
+        return ""
+    cards = "".join(_passage_card(passage, turn) for passage in shown)
+    return f'<h3 class="pc-label">Nearest passages</h3><ol class="pc-cards">{cards}</ol>'
+
+
+def _passage_card(passage: Passage, turn: int) -> str:
+    text = _without_blank_lines(passage.text).strip(_BLANKS)
+    return (
+        f'<li class="pc-card" id="near-{turn}-{passage.rank}">'
+        f"{_card_head(passage.title, passage.date, '', passage.heading)}"
+        f'<blockquote class="pc-passage">{_folded_after(text, OPENING_CHARACTERS)}</blockquote>'
+        f"{_unfold('', text, OPENING_CHARACTERS)}</li>"
+    )
+
+
+def _others(answer: Answer) -> str:
+    """Return the passages that were found but not cited, folded away."""
+    cited = {(home.document_id, home.chunk_id) for home in (_home_of(c, answer) for c in answer.citations) if home}
+    others = [passage for passage in answer.passages if (passage.document_id, passage.chunk_id) not in cited]
+    if not others:
+        return ""
+    items = "".join(_glance(passage, "read" if passage.in_context else "not read") for passage in others)
+    summary = f"{counted(len(others), 'other passage')} considered"
+    return f'<details class="pc-others"><summary>{summary}</summary><ol class="pc-glances">{items}</ol></details>'
