@@ -16,7 +16,7 @@ from rag.config import AssistantConfig
 from rag.context import Reading, select
 from rag.rewrite import needs_rewrite, rewrite
 from rag.support import Support, SupportChecker, says_something
-from rag.text import clean, one_line
+from rag.text import clean, one_line, restore_initials
 from rag.types import (
     Answer,
     Draft,
@@ -104,6 +104,7 @@ class Answering:
         yield StageStarted(Stage.READING)
         sources = _render_sources(reading)
         probe = self._messages(sources, "answerable")
+        yield from self._read(probe)
         if abstention.answerable_probability(self.generator, probe) < self.config.min_answerable:
             yield self._declined(Reason.NOT_IN_SOURCES)
             return
@@ -115,12 +116,18 @@ class Answering:
             yield Draft(self._compose(reading, finished=False).text)
         yield self._conclude(reading)
 
+    def _read(self, messages: tuple[Message, ...]) -> Iterator[Event]:
+        """Have a long prompt read with signs of life, so that a reader who leaves meanwhile can stop the model."""
+        if self.generator.keeps_prompt:
+            for _ in self.generator.stream(GenerationRequest(messages, max_tokens=1)):
+                yield StageStarted(Stage.READING)
+
     def _write(self, request: GenerationRequest) -> Iterator[None]:
         """Collect what the model writes; ends with the model, at the length limit, or when it repeats itself."""
         pieces = self.generator.stream(request)
         try:
             for piece in pieces:
-                if self._first_token_s is None:
+                if piece and self._first_token_s is None:
                     self._first_token_s = time.perf_counter() - self._started
                 self._raw += piece
                 yield
@@ -132,7 +139,7 @@ class Answering:
                 close()
 
     def _conclude(self, reading: Reading) -> Event:
-        prose = clean(self._raw)
+        prose = self._prose(reading)
         if abstention.is_refusal(prose):
             return self._declined(Reason.NOT_IN_SOURCES)
         cited = self._compose(reading, finished=True)
@@ -142,7 +149,7 @@ class Answering:
 
     def _compose(self, reading: Reading, *, finished: bool) -> CitedText:
         """Return the answer so far: each finished sentence with its markers, the one being written without."""
-        prose = clean(self._raw)
+        prose = self._prose(reading)
         spans = _without_repeats(prose, split_sentences(prose))
         cited = CitedText(reading.passages)
         previous: Span | None = None
@@ -154,6 +161,10 @@ class Answering:
             cited.append(text, support=support.score, evidence=evidence, separator="\n" if "\n" in gap else " ")
             previous = span
         return cited
+
+    def _prose(self, reading: Reading) -> str:
+        """Return what the model has written, made safe, with initials as the sources write them."""
+        return restore_initials(clean(self._raw), f"{self.question} {' '.join(s.text for s in reading.sentences)}")
 
     def _check(self, sentence: str, reading: Reading) -> Support:
         if sentence not in self._checked:

@@ -42,6 +42,19 @@ def clean(text: str) -> str:
     return text
 
 
+_SPACED_INITIALS = re.compile(r"\b(?:[A-Z]\. )+[A-Z]\.")
+
+
+def restore_initials(text: str, source: str) -> str:
+    """Write initials as the sources do: a small model copies ``U.S.`` as ``U. S.``."""
+
+    def restore(match: re.Match[str]) -> str:
+        joined = match[0].replace(" ", "")
+        return joined if joined in source and match[0] not in source else match[0]
+
+    return _SPACED_INITIALS.sub(restore, text)
+
+
 def one_line(text: str) -> str:
     """Return ``text`` with every run of white space made one space."""
     return " ".join(text.split())

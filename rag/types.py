@@ -203,11 +203,18 @@ class Generator(Protocol):
     def context_tokens(self) -> int:
         """How many tokens prompt and answer may have together."""
 
+    @property
+    def keeps_prompt(self) -> bool:
+        """Whether what a prompt shares with the one before is not read again."""
+
     def count_tokens(self, text: str) -> int:
         """Return how many tokens ``text`` has for this model (an upper estimate where it cannot be asked)."""
 
     def stream(self, request: GenerationRequest) -> Iterator[str]:
-        """Yield pieces of the text as they are written. Closing the iterator stops the computation."""
+        """Yield pieces of the text as they are written; an empty piece is a sign of life.
+
+        Closing the iterator stops the computation.
+        """
 
     def choose(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
         """Return the probability of each option as the next word (sums to 1), or None if it cannot tell."""

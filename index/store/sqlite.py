@@ -89,11 +89,11 @@ class SQLiteStore:
                 "SELECT id, source, title, text, date, content_hash, headings, body_start FROM documents WHERE id = ?",
                 (document_id,),
             ).fetchone()
-        if row is None:
-            return None
-        identity, source, title, text, date, content_hash, headings, body_start = row
-        outline = tuple(Heading(*heading) for heading in json.loads(headings))
-        return Document(identity, source, title, text, date, content_hash, outline, body_start)
+            if row is None:
+                return None
+            identity, source, title, text, date, content_hash, headings, body_start = row
+            outline = tuple(Heading(*heading) for heading in json.loads(headings))
+            return Document(identity, source, title, text, date, content_hash, outline, body_start)
 
     def search(self, vector: Vector, terms: Sequence[str], k: int) -> Rankings:
         """Return the ``k`` nearest chunks by cosine and the ``k`` best by BM25 over ``terms``."""
@@ -102,10 +102,13 @@ class SQLiteStore:
             nearest = self._vector_index(db).search(vector, k)
             matching = _match(db, terms, k)
             loaded = _load(db, {number for number, _ in nearest} | {number for number, _ in matching})
-        return Rankings(generation, _hits(nearest, loaded), _hits(matching, loaded))
+            return Rankings(generation, _hits(nearest, loaded), _hits(matching, loaded))
 
     def apply(self, changes: ChangeSet) -> int:
         """Apply all changes or none; return the new generation."""
+        for item in changes.upsert:
+            if item.vectors.shape != (len(item.chunks), self._dimension):
+                raise ValueError(f"vectors of shape {item.vectors.shape} for {len(item.chunks)} chunks")
         with self._transaction(write=True) as db:
             for document_id in changes.remove:
                 db.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
@@ -124,8 +127,6 @@ class SQLiteStore:
 
     def _put(self, db: sqlite3.Connection, item: EmbeddedDocument) -> None:
         document = item.document
-        if item.vectors.shape != (len(item.chunks), self._dimension):
-            raise ValueError(f"vectors of shape {item.vectors.shape} for {len(item.chunks)} chunks")
         db.execute("DELETE FROM chunks WHERE document_id = ?", (document.id,))
         db.execute(
             "INSERT OR REPLACE INTO documents (id, source, title, date, content_hash, body_start, headings, text) "
@@ -191,7 +192,8 @@ class SQLiteStore:
     def _check(self) -> None:
         with self._transaction() as db:
             meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
-        if int(meta.get("format", -1)) > FORMAT:
+            newer = int(meta["format"]) > FORMAT
+        if newer:
             raise LibraryError(
                 f"{self._folder}: made by a newer pincite (format {meta['format']}, this one reads {FORMAT}); "
                 "update pincite"
@@ -225,11 +227,18 @@ class SQLiteStore:
             raise LibraryError(
                 f"{self._folder}: the library cannot be used ({error}); check the folder and free space"
             ) from None
-        except sqlite3.DatabaseError as error:
+        except UnicodeEncodeError:  # text that is no Unicode was to be written: nothing is wrong with the library
+            raise
+        except (
+            sqlite3.DatabaseError,
+            ValueError,
+            TypeError,
+            LookupError,
+        ) as error:  # rows that cannot be what we wrote
             raise LibraryError(
-                f"{self._folder}: {_DATABASE} is damaged or not a library ({error}); "
-                "restore a copy of the folder, or add again"
-            ) from None
+                f"{self._folder}: {_DATABASE} is damaged or not a library ({' '.join(str(error).split())}); "
+                "restore a copy of the folder, or add the documents to a new one"
+            ) from error
 
 
 def _publish(finished: Path, path: Path) -> None:
@@ -256,7 +265,7 @@ def _version(db: sqlite3.Connection) -> str:
 def _match(db: sqlite3.Connection, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
     if not terms:
         return []
-    query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+    query = " OR ".join('"' + term.replace('"', '""').replace("\0", " ") + '"' for term in terms)
     rows = db.execute(
         f"SELECT rowid, -{_BM25} AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?", (query, k)
     )

@@ -35,6 +35,11 @@ class ScriptedGenerator:
         """As given."""
         return self._context_tokens
 
+    @property
+    def keeps_prompt(self) -> bool:
+        """There is nothing to keep."""
+        return False
+
     def count_tokens(self, text: str) -> int:
         """One token a word."""
         return len(text.split())

@@ -49,6 +49,11 @@ class TransformersGenerator:
         """What the model was made for, at most 4096."""
         return self._context_tokens
 
+    @property
+    def keeps_prompt(self) -> bool:
+        """Each request starts afresh."""
+        return False
+
     def count_tokens(self, text: str) -> int:
         """Count with the model's own tokenizer."""
         return len(self._tokenizer(text, add_special_tokens=False)["input_ids"])
