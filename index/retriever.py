@@ -16,6 +16,7 @@ _WEIGHTS = (1.0, 0.5)
 
 def rank(question: str, *, store: Store, embedder: Embedder, k: int) -> Rankings:
     """Return both rankings for a question, ``k`` deep."""
+    question = question.encode("utf-8", "replace").decode("utf-8")  # a command line may hold bytes that are no text
     terms = list(dict.fromkeys(content_words(question)))[:_MAX_TERMS]
     return store.search(embedder.encode_query(question), terms, k)
 

@@ -18,6 +18,7 @@ from rag.config import AssistantConfig
 from rag.errors import check_question
 from rag.generators import load_generator
 from rag.support import SupportChecker
+from rag.text import well_formed
 from rag.types import Answer, Event, Finished, Generator, Message, Passage, Style
 
 
@@ -100,8 +101,9 @@ class Assistant:
         Closing the iterator stops the model. Arguments and errors are those of :meth:`ask`.
         """
         asked = check_question(question, self.config.max_question_chars)
+        said = tuple(Message(turn.role, well_formed(turn.text)) for turn in history)
         answering = Answering(
-            asked, tuple(history), style, self.library, self._embedder, self.generator, self._checker, self.config
+            asked, said, style, self.library, self._embedder, self.generator, self._checker, self.config
         )
         return answering.events()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.errors import PinciteError
+from rag.text import well_formed
 
 
 class QuestionError(PinciteError):
@@ -14,12 +15,12 @@ class HistoryError(PinciteError):
 
 
 def check_question(question: str, max_chars: int) -> str:
-    """Return the question without surrounding white space.
+    """Return the question as it is answered: well-formed, without surrounding white space.
 
     Raises:
         QuestionError: it is empty or too long.
     """
-    asked = question.strip()
+    asked = well_formed(question).strip()
     if not asked:
         raise QuestionError("the question is empty; ask something")
     if len(asked) > max_chars:

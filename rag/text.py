@@ -7,7 +7,8 @@ import re
 _THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _SPECIAL = re.compile(r"<\|[^|<>\n]{1,40}\|>")
 _MARKER = re.compile(
-    r"[ \t]*[\[【]\s*(?:\^|#|sources?|excerpts?|citation|ref)?\s*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*[\]】]"
+    r"[ \t]*[\[【]\s*(?:\^|#|sources?|excerpts?|citation|ref)?\s*:?\s*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
+    r"(?:\s*†[^\]】\n]{0,40})?\s*[\]】]"
     r"|[ \t]*\[\s*\^[^\]\n]{0,20}\]",
     re.IGNORECASE,
 )
@@ -25,34 +26,32 @@ def clean(text: str) -> str:
     """Return model output as plain prose.
 
     Out go hidden reasoning, chat-template tokens, citation markers of the model's own (they prove nothing), HTML,
-    images, link targets and invisible characters. No ``[digits]`` is left, so that every one in an answer is ours.
+    images, link targets and invisible characters. No ``[digits]`` is left, so that every one in an answer is ours; and
+    nothing that was put together by taking out what stood inside it.
     """
+    text = _INVISIBLE.sub("", text)
+    while (cleaned := _without_markup(text)) != text:
+        text = cleaned
+    return text
+
+
+def _without_markup(text: str) -> str:
     for pattern, replacement in (
-        (_INVISIBLE, ""),
         (_THINKING, ""),
         (_SPECIAL, ""),
         (_IMAGE, r"\1"),
         (_LINK, r"\1"),
         (_TAG, ""),
+        (_MARKER, ""),
+        (_BRACKETED_NUMBER, ""),
     ):
         text = pattern.sub(replacement, text)
-    text = _BRACKETED_NUMBER.sub("", _MARKER.sub("", text))
-    while _BRACKETED_NUMBER.search(text):
-        text = _BRACKETED_NUMBER.sub("", text)
     return text
 
 
-_SPACED_INITIALS = re.compile(r"\b(?:[A-Z]\. )+[A-Z]\.")
-
-
-def restore_initials(text: str, source: str) -> str:
-    """Write initials as the sources do: a small model copies ``U.S.`` as ``U. S.``."""
-
-    def restore(match: re.Match[str]) -> str:
-        joined = match[0].replace(" ", "")
-        return joined if joined in source and match[0] not in source else match[0]
-
-    return _SPACED_INITIALS.sub(restore, text)
+def well_formed(text: str) -> str:
+    """Return ``text`` with lone surrogates replaced: they cannot be written as UTF-8, hence neither sent nor stored."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def one_line(text: str) -> str:

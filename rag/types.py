@@ -141,8 +141,8 @@ class Answer:
     """What the language model wrote before it was checked."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as plain data, ready for ``json.dumps``."""
-        return dataclasses.asdict(self)
+        """Return the answer as plain data, ready for ``json.dumps`` and UTF-8, whatever the model wrote."""
+        return {**dataclasses.asdict(self), "raw_text": self.raw_text.encode("utf-8", "replace").decode("utf-8")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fakes import WordCountEmbedder, make_assistant, make_library
+from hypothesis import settings
 from network import Guard, Policy
 
 from index.library import Library
@@ -15,6 +16,9 @@ from index.types import Document, Embedder
 from index.weights import cache_dir
 from rag.assistant import Assistant
 from rag.generators.scripted import Script
+
+settings.register_profile("pincite", deadline=None, print_blob=True)  # a busy machine is no failure
+settings.load_profile("pincite")
 
 _GUARD = Guard()
 sys.addaudithook(_GUARD)

@@ -35,7 +35,7 @@ EMBEDDERS = st.builds(
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """Return a document as a reader makes it, or with headings at any place."""
+    """Return a document as a reader makes it, or with headings anywhere between words."""
     text, title = draw(TEXTS), draw(TITLES)
     match draw(st.sampled_from(["markdown", "plain", "free"])):
         case "markdown":
@@ -43,7 +43,8 @@ def documents(draw: st.DrawFn) -> Document:
         case "plain":
             read = read_plain(text)
         case _:
-            cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
+            edges = [i for i in range(len(text) + 1) if not text[i - 1 : i].strip() or not text[i : i + 1].strip()]
+            cuts = sorted(draw(st.lists(st.sampled_from(edges), max_size=8)))
             pairs = list(zip(cuts[::2], cuts[1::2], strict=False))
             levels = st.integers(1, 6)
             headings = tuple(Heading(start, end, draw(levels), text[start:end]) for start, end in pairs)
