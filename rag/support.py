@@ -27,13 +27,15 @@ _FURTHER_GAIN = 0.2
 """A further source sentence is cited only if it covers this much more of the sentence."""
 _COMPLETING_COVERAGE = 0.3
 """A source sentence that supplies a lacking name must hold this share of the sentence besides."""
-_NUMBER_WORDS = {
-    name: str(value)
-    for value, name in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen twenty".split()
-    )
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBER_WORDS = {name: str(value) for value, name in enumerate(_UNITS)} | {
+    name: str(value) for value, name in zip(range(20, 100, 10), _TENS, strict=True)
 }
+_TENS_AND_UNIT = re.compile(rf"\b({'|'.join(_TENS)})[-\s]({'|'.join(_UNITS[1:10])})\b", re.IGNORECASE)
 _ASKED_SHARE = 0.25
 """Words of the question need little proof: they say which thing is meant, not what is claimed of it."""
 _CLOSED_QUESTION = re.compile(
@@ -202,7 +204,7 @@ def _coverage(wanted: dict[str, float], held: set[str]) -> float:
 
 def _missing(sentence: str, said: str, question: str) -> tuple[str, ...]:
     """Return the numbers and names of a sentence that ``said`` does not hold, and ``not`` for a negation of its own."""
-    missing = [number for number in _numbers(sentence) if number not in _numbers(said)]
+    missing = sorted(_numbers(sentence) - _numbers(said))
     known = _stems(said) | _stems(question)
     initials = _initials(said) | _initials(question)
     missing += [name for name in _names(sentence) if _stem(name.lower()) not in known and name.upper() not in initials]
@@ -211,6 +213,8 @@ def _missing(sentence: str, said: str, question: str) -> tuple[str, ...]:
 
 
 def _numbers(text: str) -> set[str]:
+    """Return the numbers in a text as digits, those spelled below a hundred included (``one`` rarely counts: left out)."""
+    text = _TENS_AND_UNIT.sub(lambda m: str(int(_NUMBER_WORDS[m[1].lower()]) + _UNITS.index(m[2].lower())), text)
     digits = {match[0].replace(",", "").rstrip(".") for match in _NUMBER.finditer(text)}
     return digits | {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS and word != "one"}
 

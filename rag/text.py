@@ -15,10 +15,10 @@ _MARKER = re.compile(
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]*>|<!--.*?-->", re.DOTALL)
-_URL = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+_SPACED_INITIALS = re.compile(r"\b(?:[A-Z]\. )+[A-Z]\.")
 _BRACKETED_NUMBER = re.compile(r"\[(\d+)\]")
 
 
@@ -52,6 +52,16 @@ def _without_markup(text: str) -> str:
 def well_formed(text: str) -> str:
     """Return ``text`` with lone surrogates replaced: they cannot be written as UTF-8, hence neither sent nor stored."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def restore_initials(text: str, source: str) -> str:
+    """Write initials as the sources do: a small model copies ``U.S.`` as ``U. S.``."""
+
+    def restore(match: re.Match[str]) -> str:
+        joined = match[0].replace(" ", "")
+        return joined if joined in source and match[0] not in source else match[0]
+
+    return _SPACED_INITIALS.sub(restore, text)
 
 
 def one_line(text: str) -> str:
