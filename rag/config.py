@@ -28,5 +28,5 @@ class AssistantConfig:
     short_tokens: int = 40
     min_relevance: float = 0.1
     min_answerable: float = 0.56
-    min_support: float = 0.45
+    min_support: float = 0.5
     max_question_chars: int = 4000

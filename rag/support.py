@@ -41,6 +41,14 @@ _ASKED_SHARE = 0.25
 _CLOSED_QUESTION = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b|\bor\b", re.IGNORECASE
 )
+_COUNT_QUESTION = re.compile(
+    r"\bhow (?:many|much|old|tall|long ago)\b|\bwhat (?:number|percentage|share)\b", re.IGNORECASE
+)
+_QUANTITY = re.compile(
+    r"\b(?:no|none|one|half|both|pair|couple|few|several|some|many|most|all|dozens?|scores|hundreds?|thousands?|millions?"
+    r"|billions?|single|twice|double|third|quarter|percent)\b|%",
+    re.IGNORECASE,
+)
 _INITIALS = re.compile(r"\b(?:[A-Z]\.\s?){2,}")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _NAME = re.compile(r"\b[^\W\d_][\w'’-]*")
@@ -69,7 +77,7 @@ class SupportChecker:
     """Checks sentences against sources. ``threshold`` is the score from which a sentence counts as supported."""
 
     embedder: Embedder
-    threshold: float = 0.45
+    threshold: float = 0.5
 
     def check(
         self, sentence: str, sources: Sequence[SourceSentence], *, question: str = "", titles: Sequence[str] = ()
@@ -166,10 +174,13 @@ def _weighted_words(text: str, asked: set[str]) -> dict[str, float]:
 def says_something(text: str, question: str) -> bool:
     """Tell whether ``text`` holds a content word that the question does not: an answer that only echoes says nothing.
 
-    A question that is answered by yes or no, or that names its choices, may be answered in its own words.
+    Asked how many, it must hold a number that the question does not, or a word of quantity. A question that is answered
+    by yes or no, or that names its choices, may be answered in its own words.
     """
     if _CLOSED_QUESTION.search(question):
         return True
+    if _COUNT_QUESTION.search(question) and not (_numbers(text) - _numbers(question) or _QUANTITY.search(text)):
+        return False
     return not _content_stems(text) <= _stems(question)
 
 
@@ -213,7 +224,7 @@ def _missing(sentence: str, said: str, question: str) -> tuple[str, ...]:
 
 
 def _numbers(text: str) -> set[str]:
-    """Return the numbers in a text as digits, those spelled below a hundred included (``one`` rarely counts: left out)."""
+    """Return the numbers in a text as digits, also those spelled below a hundred (but ``one``, which rarely counts)."""
     text = _TENS_AND_UNIT.sub(lambda m: str(int(_NUMBER_WORDS[m[1].lower()]) + _UNITS.index(m[2].lower())), text)
     digits = {match[0].replace(",", "").rstrip(".") for match in _NUMBER.finditer(text)}
     return digits | {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS and word != "one"}

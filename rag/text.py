@@ -13,6 +13,7 @@ _MARKER = re.compile(
     re.IGNORECASE,
 )
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
+_MARKER_LINK = re.compile(r"[ \t]*\[\s*[\^#]?\d{1,3}\s*\]\([^)\n]*\)")
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]*>|<!--.*?-->", re.DOTALL)
 _INVISIBLE = re.compile(
@@ -40,6 +41,7 @@ def _without_markup(text: str) -> str:
         (_THINKING, ""),
         (_SPECIAL, ""),
         (_IMAGE, r"\1"),
+        (_MARKER_LINK, ""),
         (_LINK, r"\1"),
         (_TAG, ""),
         (_MARKER, ""),

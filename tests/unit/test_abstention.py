@@ -1,0 +1,102 @@
+"""When to decline: refusals of the model, irrelevance, and what the model makes of its reading."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import says
+
+from index.types import Chunk, RetrievedPassage
+from rag.abstention import MESSAGES, answerable_probability, is_irrelevant, is_refusal
+from rag.generators.scripted import ScriptedGenerator
+from rag.types import Message, Reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't know.",
+        "I don’t know the answer.",
+        "I do not know.",
+        "I cannot answer this question.",
+        "I can't find that in the excerpts.",
+        "I'm sorry, but the excerpts do not say.",
+        "I am not able to answer.",
+        "Sorry, there is nothing about that.",
+        "Unknown",
+        "Unknown.",
+        "Not stated.",
+        "Not mentioned in the text",
+        "The excerpts do not state the answer.",
+        "The excerpts don't mention a date.",
+        "The provided text does not say when it was built.",
+        "None of the excerpts mention it, so it is not known.",
+        "No information is given; the answer is not there.",
+        "There is no mention of a lighthouse.",
+        "There is no information about it in the text.",
+        "The name of the keeper is not mentioned in the excerpts.",
+        "The date was not stated in the documents.",
+        "Based on what was given, the documents do not say.",
+    ],
+)
+def test_refusals_are_recognised(text: str) -> None:
+    assert is_refusal(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The group did not stop its attacks.",
+        "No, the ferry does not sail in winter.",
+        "He was not allowed to enter the building.",
+        "There is no bridge to the island.",
+        "It is not known who built it, but it dates from 1871.",
+        "Sorrel grows there.",
+        "Noted architects built it.",
+        "The treaty does not apply to fishing vessels.",
+        "She said that she did not know the man.",
+        "Article 5 does not apply to ships.",
+        "This article does not apply to ships.",
+        "Unknown Pleasures was released in 1979.",
+        "The Unknown Soldier is buried there.",
+        "He could not find the island.",
+        "No documents were lost in the fire.",
+        "The information was not classified.",
+        "",
+    ],
+)
+def test_answers_that_hold_a_negation_are_no_refusals(text: str) -> None:
+    assert not is_refusal(text)
+
+
+def passage(cosine: float | None) -> RetrievedPassage:
+    return RetrievedPassage(Chunk("c", "d", 0, 0, 1, "x"), "", "", None, 1, 0.1, cosine, None)
+
+
+@pytest.mark.parametrize(
+    ("cosines", "expected"),
+    [([], True), ([0.0999], True), ([0.05, -0.3], True), ([0.1], False), ([0.05, 0.2], False), ([0.0, None], False)],
+)
+def test_a_library_is_irrelevant_where_all_of_it_is_far(cosines: list[float | None], expected: bool) -> None:
+    assert is_irrelevant([passage(cosine) for cosine in cosines], 0.1) == expected
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.3, 1.0])
+def test_the_models_own_probability_is_taken(probability: float) -> None:
+    generator = ScriptedGenerator(says("unused"), answerable=probability)
+    assert answerable_probability(generator, [Message("user", "?")]) == probability
+    assert generator.requests == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"), [("No.", 0.0), (" no", 0.0), ("NO!", 0.0), ("Yes.", 1.0), ("Maybe", 1.0), ("", 1.0)]
+)
+def test_a_model_without_probabilities_is_asked_for_the_word(reply: str, expected: float) -> None:
+    generator = ScriptedGenerator(says(reply), answerable=None)
+    assert answerable_probability(generator, [Message("user", "?")]) == expected
+    assert generator.requests[0].max_tokens <= 4
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(MESSAGES) == set(Reason)
+    assert len(set(MESSAGES.values())) == len(Reason)
+    assert all("[" not in text and "\n" not in text for text in MESSAGES.values())

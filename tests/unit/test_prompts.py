@@ -1,0 +1,48 @@
+"""Prompts are data, and say what they need."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from string import Template
+
+import pytest
+
+from rag import prompts
+
+
+def names_on_disk() -> set[str]:
+    return {entry.name.removesuffix(".md") for entry in files(prompts).iterdir() if entry.name.endswith(".md")}
+
+
+def test_every_prompt_is_listed_and_every_listed_one_is_there() -> None:
+    assert names_on_disk() == set(prompts.PLACEHOLDERS)
+
+
+@pytest.mark.parametrize("name", sorted(prompts.PLACEHOLDERS))
+def test_a_prompt_has_the_placeholders_it_is_listed_with(name: str) -> None:
+    values = {placeholder: f"<{placeholder}>" for placeholder in prompts.PLACEHOLDERS[name]}
+    rendered = prompts.render(name, **values)
+    assert rendered == rendered.strip() != ""
+    assert all(value in rendered for value in values.values())
+    assert "$" not in rendered
+
+
+def test_other_placeholders_are_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    prompts.load.cache_clear()
+    monkeypatch.setitem(prompts.PLACEHOLDERS, "system", frozenset({"missing"}))
+    with pytest.raises(ValueError, match="missing"):
+        prompts.load("system")
+    monkeypatch.undo()
+    prompts.load.cache_clear()
+    assert isinstance(prompts.load("system"), Template)
+
+
+def test_a_value_that_is_not_given_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        prompts.render("rewrite", question="?")
+
+
+def test_values_are_not_expanded_themselves() -> None:
+    assert "$sources and ${question}" in prompts.render(
+        "sources", sources="$sources and ${question}", question="?", instruction="$x"
+    )

@@ -1,0 +1,143 @@
+"""Does a source say this? Numbers, names and negations that no source holds make a sentence unsupported."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import WordCountEmbedder
+
+from rag.context import SourceSentence
+from rag.support import MAX_EVIDENCE, Support, SupportChecker, says_something
+
+STRIKES = "The strikes targeted over 85 facilities in Iraq and Syria."
+BIDEN = "President Biden attended the transfer of the soldiers in Dover."
+GROUP = "The group did not stop its attacks."
+SOURCES = [STRIKES, BIDEN, GROUP]
+
+
+def check(sentence: str, *sources: str, question: str = "", titles: list[str] | None = None) -> Support:
+    """Check one sentence against source sentences (those above unless told)."""
+    said = [SourceSentence(0, "d", 0, len(text), text, 0.0) for text in sources or SOURCES]
+    return SupportChecker(WordCountEmbedder()).check(sentence, said, question=question, titles=titles or [])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        (STRIKES, (0,)),
+        ("Over 85 facilities were targeted by the strikes.", (0,)),
+        ("The strikes targeted facilities in Iraq.", (0,)),
+        ("President Biden attended the transfer.", (1,)),
+        ("The group did not stop its attacks.", (2,)),
+        ("85 facilities", (0,)),
+        ("Eighty-five facilities were targeted in strikes.", (0,)),
+    ],
+)
+def test_what_a_source_says_is_supported_by_it(sentence: str, evidence: tuple[int, ...]) -> None:
+    support = check(sentence)
+    assert support.supported
+    assert support.evidence == evidence
+    assert support.missing == ()
+    assert 0.45 <= support.score <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("The strikes targeted over 86 facilities in Iraq and Syria.", "86"),
+        ("The strikes targeted over 850 facilities in Iraq and Syria.", "850"),
+        ("The strikes targeted over 8.5 facilities in Iraq and Syria.", "8.5"),
+        ("The strikes targeted twelve facilities in Iraq and Syria.", "12"),
+        ("The strikes targeted over 85 facilities in Iraq and Iran.", "Iran"),
+        ("President Obama attended the transfer of the soldiers in Dover.", "Obama"),
+        ("The strikes did not target over 85 facilities in Iraq and Syria.", "not"),
+        ("The strikes never targeted the 85 facilities in Iraq and Syria.", "not"),
+        ("The strikes didn't target the 85 facilities in Iraq and Syria.", "not"),
+    ],
+)
+def test_a_number_name_or_negation_that_no_source_holds_is_missed(sentence: str, missing: str) -> None:
+    support = check(sentence)
+    assert not support.supported
+    assert missing in support.missing
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Penguins swim in cold water.", "Nobody was hurt at all.", "The museum opens daily.", "Paris"]
+)
+def test_what_no_source_says_is_unsupported(sentence: str) -> None:
+    assert not check(sentence).supported
+
+
+@pytest.mark.parametrize("sentence", ["", "?", "It is.", "…", "He did so."])
+def test_a_sentence_without_content_is_unsupported(sentence: str) -> None:
+    support = check(sentence)
+    assert (support.supported, support.score) == (False, 0.0)
+
+
+def test_without_sources_nothing_is_supported() -> None:
+    checker = SupportChecker(WordCountEmbedder())
+    assert checker.check("Anything.", []) == Support(0.0, False, ())
+
+
+def test_several_sources_may_carry_one_sentence() -> None:
+    support = check("The strikes targeted facilities in Syria, and President Biden attended the transfer in Dover.")
+    assert support.supported
+    assert set(support.evidence) == {0, 1}
+    assert len(support.evidence) <= MAX_EVIDENCE
+
+
+def test_the_better_source_comes_first() -> None:
+    support = check("The strikes targeted facilities.", "Strikes happen.", "The strikes targeted facilities there.")
+    assert support.evidence[0] == 1
+
+
+def test_names_and_dates_of_the_title_count_as_said() -> None:
+    sentence = "The Halden lighthouse was built in 1871."
+    source = "The lighthouse was built after the wreck."
+    assert not check(sentence, source).supported
+    assert check(sentence, source, titles=["Halden lighthouse 1871"]).missing == ()
+
+
+def test_names_of_the_question_need_no_proof() -> None:
+    sentence = "Biden attended the transfer."
+    source = "The president attended the transfer of soldiers."
+    assert "Biden" not in check(sentence, source, question="What did Biden attend?").missing
+
+
+@pytest.mark.parametrize("form", ["U.S.", "US", "U. S.", "United States"])
+def test_initials_and_what_they_stand_for_are_one(form: str) -> None:
+    support = check(f"The strikes of the {form} hit bases.", "Strikes of the United States hit bases in Iraq.")
+    assert support.missing == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [("1,000", "1000"), ("twenty", "20"), ("3", "three"), ("10:30", "10:30"), ("2024", "2024-02-03"), ("2.5", "2.5")],
+)
+def test_numbers_may_be_written_in_other_ways(said: str, source: str) -> None:
+    support = check(f"It counted {said} birds there.", f"It counted {source} birds there.")
+    assert support.missing == ()
+
+
+def test_scores_are_the_same_each_time() -> None:
+    assert check("The strikes targeted facilities.") == check("The strikes targeted facilities.")
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "expected"),
+    [
+        ("The strikes targeted 85 facilities.", "How many facilities did the strikes target?", True),
+        ("The strikes targeted facilities.", "How many facilities did the strikes target?", False),
+        ("Facilities.", "How many facilities did the strikes target?", False),
+        ("Yes, the strikes targeted facilities.", "Did the strikes target facilities?", True),
+        ("Cats.", "Are these cats or dogs?", True),
+        ("", "What is it?", False),
+    ],
+)
+def test_an_echo_of_the_question_says_nothing(text: str, question: str, expected: bool) -> None:
+    assert says_something(text, question) == expected
+
+
+@pytest.mark.parametrize("unit", ["A", "A-", "A.", "Aa ", "a", "1", "1.", "Aa of ", "'", "not ", "A'", "Aa-"])
+def test_a_long_sentence_is_checked_in_no_time(unit: str) -> None:
+    assert isinstance(check((unit * 2000)[:2000]), Support)
+    assert isinstance(check("The strikes.", (unit * 2000)[:2000]), Support)

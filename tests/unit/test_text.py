@@ -1,0 +1,88 @@
+"""Model output made safe and plain."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from rag.text import clean, one_line, restore_initials, well_formed
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "[1]", "[12]", "[123]", "[99999]", "[0]", "[^3]", "[^note]", "[1, 2]", "[1,2;3]", "[1-3]", "[1–3]", "[ 4 ]", "[#2]",
+        "[Source 1]", "[sources 1, 2]", "[source: 2]", "[excerpt 3]", "[citation 4]", "[ref 5]", "【5】", "【4†source】",
+        "[4†a.txt]", "[[2]]", "[[[3]]]", "[[1]1]", "[[[1]1]1]", "[１]", "[٣]", "[\u200b1]", "[<b>1</b>]", "[1](http://x.test)",
+    ],
+)  # fmt: skip
+def test_markers_of_the_models_own_are_taken_out(marker: str) -> None:
+    cleaned = clean(f"It rained {marker}.")
+    assert not any(character.isdigit() for character in cleaned)
+    assert cleaned.startswith("It rained")
+
+
+@pytest.mark.parametrize("text", ["(1)", "1]", "[1", "in [sic] brackets", "a[i]", "x = 1", "[1st]", "No. [A1] holds", "[12 men]"])
+def test_other_brackets_are_left_alone(text: str) -> None:
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<b>Bold</b> and <i class='x'>italic</i>", "Bold and italic"),
+        ("a <script>alert(1)</script> b", "a alert(1) b"),
+        ("a <<b>script>alert(1)<</b>/script> b", "a alert(1) b"),
+        ("a<!-- hidden\n -->b", "ab"),
+        ("3 < 4 and 5 > 4", "3 < 4 and 5 > 4"),
+        ("see ![picture](http://x.test/i.png) here", "see picture here"),
+        ("see [the port](http://x.test) here", "see the port here"),
+        ("see [a](javascript:x) here", "see a here"),
+        ("Hi<|im_end|>\n<|im_start|>user", "Hi\nuser"),
+        ("<think>It is 5.\nOr 6.</think>It is 7.", "It is 7."),
+        ("It is 7. <think>But if it never ends", "It is 7. "),
+        ("bell\x07, null\x00, escape\x1b[31m, \u202eright to left, zero\u200bwidth", "bell, null, escape[31m, right to left, zerowidth"),
+        ("lone \ud800 surrogate", "lone  surrogate"),
+        ("tab\tand\nline", "tab\tand\nline"),
+        ("日本語 and ünïcode 👍", "日本語 and ünïcode 👍"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_markup_is_taken_out_and_text_is_kept(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+@pytest.mark.parametrize("unit", [" ", "[", "[1", "<", "<b", "[[1]1]", "<!--", "<think>", "![", "[a](", "<|a", "[1,", "]"])
+def test_a_long_answer_is_cleaned_in_no_time(unit: str) -> None:
+    text = (unit * 2000)[:2000]
+    begun = time.perf_counter()
+    for _ in range(5):
+        clean(text)
+    assert time.perf_counter() - begun < 5
+
+
+def test_one_line() -> None:
+    assert one_line(" a \n\n b\t\u00a0c \u2028 ") == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a\ud800b", "a\ufffdb"), ("\ud83d\ude00", "😀"), ("\udfff", "\ufffd"), ("plain 日本 👍", "plain 日本 👍")],
+)
+def test_well_formed_text_can_be_sent(text: str, expected: str) -> None:
+    assert well_formed(text) == expected
+    well_formed(text).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "expected"),
+    [
+        ("The U. S. left.", "The U.S. came.", "The U.S. left."),
+        ("J. K. Rowling", "by J. K. Rowling", "J. K. Rowling"),
+        ("The U. S. left.", "Nothing of the kind.", "The U. S. left."),
+        ("J. R. R. Tolkien", "by J.R.R. Tolkien", "J.R.R. Tolkien"),
+    ],
+)
+def test_initials_are_written_as_the_sources_do(text: str, source: str, expected: str) -> None:
+    assert restore_initials(text, source) == expected
