@@ -19,7 +19,7 @@ from rag.config import AssistantConfig
 from rag.generators.scripted import Script, ScriptedGenerator
 from rag.types import GenerationRequest
 
-DIMENSION = 256
+DIMENSION = 1024
 
 
 class WordCountEmbedder:
@@ -41,7 +41,7 @@ class WordCountEmbedder:
 
     @property
     def dimension(self) -> int:
-        """Always 256."""
+        """Always 1024."""
         return DIMENSION
 
     @property
@@ -55,17 +55,23 @@ class WordCountEmbedder:
 
     def encode_query(self, text: str) -> Vector:
         """Return the unit vector of word counts."""
-        return _word_counts(text)
+        return _word_counts(self._seen(text))
 
     def encode_documents(self, texts: Sequence[str]) -> Matrix:
         """Return one row a text."""
         self.embedded.extend(texts)
-        return np.stack([_word_counts(text) for text in texts]) if texts else np.zeros((0, DIMENSION), np.float32)
+        rows = [_word_counts(self._seen(text)) for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, DIMENSION), np.float32)
+
+    def _seen(self, text: str) -> str:
+        ends = self.token_ends(text)
+        return text if len(ends) <= self._max_tokens else text[: ends[self._max_tokens - 1]]
 
 
 def word_place(word: str) -> int:
     """Return the place of a word in the vectors of :class:`WordCountEmbedder`."""
-    return hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=1).digest()[0]
+    digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % DIMENSION
 
 
 def _word_counts(text: str) -> Vector:

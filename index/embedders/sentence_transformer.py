@@ -34,14 +34,17 @@ class SentenceTransformerEmbedder:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._dimension = int(json.loads((folder / "config.json").read_text())["hidden_size"])
             sbert = json.loads((folder / "sentence_bert_config.json").read_text())
+            seen = int(sbert["max_seq_length"])
+            weights = _weights_sha256(folder)
         except Exception as error:
             raise WeightsError(
-                f"{folder}: is not a usable sentence-transformers folder ({error}); run 'pincite models verify'"
+                f"{folder}: is not a usable sentence-transformers folder ({' '.join(str(error).split())}); "
+                "run 'pincite models verify'"
             ) from None
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._max_tokens = int(sbert["max_seq_length"]) - self._tokenizer.num_special_tokens_to_add(is_pair=False)
-        self._fingerprint = f"{name or folder.name}@{_weights_sha256(folder)[:16]}/h1"
+        self._max_tokens = seen - self._tokenizer.num_special_tokens_to_add(is_pair=False)
+        self._fingerprint = f"{name or folder.name}@{weights[:16]}/h1"
 
     @property
     def fingerprint(self) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import GenerationError
+from rag.text import well_formed
 from rag.types import GenerationRequest, Message, ModelInfo
 
 _FALLBACK_CONTEXT = 2048
@@ -114,13 +115,13 @@ class TransformersGenerator:
     def _inputs(self, messages: Sequence[Message], *, room: int) -> dict[str, Any]:
         if self._model is None:
             raise GenerationError("the model has been closed; open a new assistant")
-        turns = [{"role": message.role, "content": message.text} for message in messages]
+        turns = [{"role": message.role, "content": well_formed(message.text)} for message in messages]
         if self._tokenizer.chat_template:
             encoded = self._tokenizer.apply_chat_template(
                 turns, add_generation_prompt=True, return_tensors="pt", return_dict=True
             )
         else:
-            prompt = "\n\n".join(message.text for message in messages) + "\n\nAnswer:"
+            prompt = "\n\n".join(turn["content"] for turn in turns) + "\n\nAnswer:"
             encoded = self._tokenizer(prompt, return_tensors="pt")
         length = encoded["input_ids"].shape[1]
         if length + room > self._context_tokens:
