@@ -17,18 +17,22 @@ MESSAGES: dict[Reason, str] = {
 """What an abstention says."""
 
 _SOURCES = r"(?:documents?|excerpts?|sources?|texts?|passages?|articles?)"
+_SAY = r"(?:say|state|mention|provide|specify|contain|give|answer|include|indicate|reveal|name|disclose|tell)"
+_SAID = r"(?:stated|mentioned|specified|provided|given|named|disclosed|found|available|included|answered)"
 _REFUSAL = re.compile(
-    # "I don't know", "I cannot find …", "Sorry, …", "Unknown", "Not stated"
+    # "I don't know", "I cannot find …", "Sorry, …", "Unknown.", "Not stated"
     r"^\W*(?:i(?:['’]m| am) (?:sorry|not (?:sure|able))"
     r"|i (?:do not|don['’]t|cannot|can['’]t) (?:know|find|answer|tell|provide)"
-    r"|sorry\b|unknown\b|not (?:stated|mentioned|specified|provided|given)\b"
-    r"|there is no (?:mention|information|answer|indication)"
-    # "The excerpts do not …", "No document mentions …", "The information is not …"
-    rf"|(?:the|these|this|none of the|no) (?:\w+ )?(?:{_SOURCES}|answers?|information)\b[^.]{{0,40}}?"
-    r"\b(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|no|(?:is|are) not|isn['’]t|not)\b)"
-    # "… is not stated in the text", "… the documents do not say"
-    rf"|\b(?:is|are|was|were) not (?:\w+ )?(?:stated|mentioned|specified|provided|given|named) in the {_SOURCES}"
-    rf"|\b{_SOURCES} (?:do|does) not (?:\w+ ){{0,2}}(?:say|state|mention|provide|specify|contain|give|answer|include)",
+    rf"|sorry\b|unknown\W*$|not {_SAID}\b"
+    r"|(?:there is )?no (?:mention|information|answer|indication)\b"
+    # "The answer is not in the excerpts", "The information cannot be found"
+    r"|(?:the|this) (?:answer|information)\b[^.]{0,60}?"
+    rf"\b(?:(?:is|are) not|isn['’]t|cannot be|can['’]t be) (?:{_SAID}|in)\b"
+    # "No document mentions …"
+    rf"|(?:no|none of the) {_SOURCES} {_SAY}s?\b)"
+    # "The excerpts do not say …", "… is not stated in the text"
+    rf"|\b{_SOURCES} (?:do not|does not|don['’]t|doesn['’]t|did not) (?:\w+ ){{0,2}}{_SAY}\b"
+    rf"|\b(?:is|are|was|were) not (?:\w+ )?{_SAID} in the (?:\w+ )?{_SOURCES}",
     re.IGNORECASE,
 )
 

@@ -6,10 +6,11 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from index.library import Library
 from index.sentences import Span, split_sentences
-from index.types import Embedder, RetrievedPassage
+from index.types import Embedder, LibraryInfo, RetrievedPassage
 from rag import abstention, prompts
 from rag.citations import CitedText
 from rag.config import AssistantConfig
@@ -38,6 +39,10 @@ from rag.types import (
 
 _CHARS_PER_TOKEN = 12
 """A model that writes more than this for each token it was allowed does not count its tokens; it is cut off."""
+_MAX_PIECES = 20_000
+"""Pieces a model may write, signs of life included; one that says nothing for ever is ended."""
+_SEARCH_TRIES = 5
+"""A library that changes while it is searched is searched again, so that the answer can say what it was made from."""
 _YES_OR_NO = re.compile(r"\W*(?:yes|no)\W*", re.IGNORECASE)
 """A bare yes or no claims what was asked."""
 
@@ -61,18 +66,20 @@ class Answering:
     _retrieve_s: float = 0.0
     _first_token_s: float | None = None
     _raw: str = ""
+    _info: LibraryInfo = field(default_factory=lambda: LibraryInfo(0, 0, 0, ""))
     _checked: dict[str, Support] = field(default_factory=dict)
 
     def events(self) -> Iterator[Event]:
         """Yield what happens, :class:`Finished` last."""
         self._standalone = self.question
-        if not self.library.info().documents:
+        self._info = self.library.info()
+        if not self._info.documents:
             yield self._declined(Reason.NO_DOCUMENTS)
             return
         yield from self._understand()
         yield StageStarted(Stage.RETRIEVING)
         begun = time.perf_counter()
-        retrieved = self.library.search(self._standalone, k=self.config.passages)
+        retrieved = self._search()
         reading = self._select(retrieved)
         self._retrieve_s = time.perf_counter() - begun
         self._passages = _shown(reading)
@@ -88,6 +95,15 @@ class Answering:
             begun = time.perf_counter()
             self._standalone = rewrite(self.question, self.history, self.generator)
             self._rewrite_s = time.perf_counter() - begun
+
+    def _search(self) -> list[RetrievedPassage]:
+        """Search one generation of the library, and note which."""
+        for _ in range(_SEARCH_TRIES):
+            retrieved = self.library.search(self._standalone, k=self.config.passages)
+            before, self._info = self._info, self.library.info()
+            if before.generation == self._info.generation:
+                break
+        return retrieved
 
     def _select(self, retrieved: Sequence[RetrievedPassage]) -> Reading:
         room = self.generator.context_tokens - self.config.answer_tokens - 2 * len(self._standalone) - 400
@@ -112,8 +128,11 @@ class Answering:
             self._messages(sources, f"answer_{self.style}"),
             max_tokens=self.config.short_tokens if self.style == "short" else self.config.answer_tokens,
         )
+        draft, drafted = Draft(""), ""
         for _ in self._write(request):
-            yield Draft(self._compose(reading, finished=False).text)
+            if self._raw != drafted:
+                draft, drafted = Draft(self._compose(reading, finished=False).text), self._raw
+            yield draft
         yield self._conclude(reading)
 
     def _read(self, messages: tuple[Message, ...]) -> Iterator[Event]:
@@ -125,13 +144,14 @@ class Answering:
     def _write(self, request: GenerationRequest) -> Iterator[None]:
         """Collect what the model writes; ends with the model, at the length limit, or when it repeats itself."""
         pieces = self.generator.stream(request)
+        most = _CHARS_PER_TOKEN * request.max_tokens
         try:
-            for piece in pieces:
+            for piece in islice(pieces, _MAX_PIECES):
                 if piece and self._first_token_s is None:
                     self._first_token_s = time.perf_counter() - self._started
-                self._raw += piece
+                self._raw = (self._raw + piece)[:most]
                 yield
-                if len(self._raw) > _CHARS_PER_TOKEN * request.max_tokens or _repeats(self._raw):
+                if len(self._raw) == most or (piece and _repeats(self._raw)):
                     break
         finally:
             close = getattr(pieces, "close", None)
@@ -194,7 +214,7 @@ class Answering:
         cited: CitedText | None = None,
         reason: Reason | None = None,
     ) -> Event:
-        info = self.library.info()
+        info = self._info
         timings = Timings(
             rewrite_s=self._rewrite_s,
             retrieve_s=self._retrieve_s,

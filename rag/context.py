@@ -151,8 +151,8 @@ def _choose(candidates: Sequence[SourceSentence], count_tokens: Callable[[str], 
         for group in ({best - 1, best, best + 1}, {best}):
             new = {i for i in group if _same_passage(candidates, i, best)} - chosen
             cost = sum(costs[i] for i in new)
-            if used + cost <= budget or not chosen:
-                chosen |= new if used + cost <= budget else {best}
+            if used + cost <= budget or (not chosen and group == {best}):
+                chosen |= new
                 used += cost
                 break
     return chosen

@@ -90,7 +90,7 @@ class SupportChecker:
             question: what was asked; its words need no proof, and they place a short answer.
             titles: ``titles[i]`` is the title (and date) of the document of ``sources[i]``; names in it count as said.
         """
-        sentence, question = _joined_initials(sentence), _joined_initials(question)
+        sentence, question = _normalised(sentence), _normalised(question)
         wanted = _weighted_words(sentence, asked=_stems(question))
         if not sources or not wanted:
             return Support(0.0, False, ())
@@ -100,7 +100,7 @@ class SupportChecker:
         scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness
         evidence = _pick(wanted, held, scores)
         said = [
-            _joined_initials(f"{source.text} {title}")
+            _normalised(f"{source.text} {title}")
             for source, title in zip(sources, titles or [""] * len(sources), strict=True)
         ]
         evidence = _complete(sentence, question, evidence, said, coverage)
@@ -185,16 +185,17 @@ def says_something(text: str, question: str) -> bool:
 
 
 def _content_stems(text: str) -> set[str]:
-    return {_stem(word) for word in words(_joined_initials(text)) if word not in STOP_WORDS}
+    return {_stem(word) for word in words(_normalised(text)) if word not in STOP_WORDS}
 
 
 def _stems(text: str) -> set[str]:
-    return {_stem(word) for word in words(_joined_initials(text))}
+    return {_stem(word) for word in words(_normalised(text))}
 
 
-def _joined_initials(text: str) -> str:
-    """Return ``text`` with ``U.S.`` and ``U. S.`` written ``US``."""
-    return _INITIALS.sub(lambda match: re.sub(r"[.\s]", "", match[0]) + " ", text)
+def _normalised(text: str) -> str:
+    """Return ``text`` with ``U.S.`` and ``U. S.`` written ``US``, and ``forty-five`` written ``45``."""
+    text = _INITIALS.sub(lambda match: re.sub(r"[.\s]", "", match[0]) + " ", text)
+    return _TENS_AND_UNIT.sub(lambda m: str(int(_NUMBER_WORDS[m[1].lower()]) + _UNITS.index(m[2].lower())), text)
 
 
 def _stem(word: str) -> str:
@@ -225,7 +226,7 @@ def _missing(sentence: str, said: str, question: str) -> tuple[str, ...]:
 
 def _numbers(text: str) -> set[str]:
     """Return the numbers in a text as digits, also those spelled below a hundred (but ``one``, which rarely counts)."""
-    text = _TENS_AND_UNIT.sub(lambda m: str(int(_NUMBER_WORDS[m[1].lower()]) + _UNITS.index(m[2].lower())), text)
+    text = _normalised(text)
     digits = {match[0].replace(",", "").rstrip(".") for match in _NUMBER.finditer(text)}
     return digits | {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS and word != "one"}
 

@@ -19,6 +19,9 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>\n]*>|<!--.*?-->", re.DOTALL)
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+_CONTROL_TOKEN = re.compile(
+    r"<(?=\|[^|<>\n]{1,40}\|>|/?s>|(?:start|end)_of_turn>|[be]os>|/?think>)|\[(?=/?INST\])", re.IGNORECASE
+)
 _SPACED_INITIALS = re.compile(r"\b(?:[A-Z]\. )+[A-Z]\.")
 _BRACKETED_NUMBER = re.compile(r"\[(\d+)\]")
 
@@ -54,6 +57,14 @@ def _without_markup(text: str) -> str:
 def well_formed(text: str) -> str:
     """Return ``text`` with lone surrogates replaced: they cannot be written as UTF-8, hence neither sent nor stored."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def as_content(text: str) -> str:
+    """Return ``text`` as it may stand in a message to a model: well-formed, control tokens broken up.
+
+    Runtimes take ``<|im_end|>`` inside a message for the real thing: a document could end its turn and open another.
+    """
+    return _CONTROL_TOKEN.sub(lambda match: match[0] + " ", well_formed(text))
 
 
 def restore_initials(text: str, source: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from index.errors import GenerationError
-from rag.text import well_formed
+from rag.text import as_content
 from rag.types import GenerationRequest, Message
 
 _CONNECT_SECONDS = 5.0
@@ -111,7 +111,7 @@ class ChatApi:
         self._client.close()
 
     def _body(self, messages: Sequence[Message], *, max_tokens: int, **more: Any) -> dict[str, Any]:
-        turns = [{"role": message.role, "content": well_formed(message.text)} for message in messages]
+        turns = [{"role": message.role, "content": as_content(message.text)} for message in messages]
         return {"messages": turns, "max_tokens": max_tokens, "temperature": 0, **self._extra, **more}
 
     def _content(self, data: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import GenerationError
-from rag.text import well_formed
+from rag.text import as_content
 from rag.types import GenerationRequest, Message, ModelInfo
 
 _FALLBACK_CONTEXT = 2048
@@ -115,7 +115,7 @@ class TransformersGenerator:
     def _inputs(self, messages: Sequence[Message], *, room: int) -> dict[str, Any]:
         if self._model is None:
             raise GenerationError("the model has been closed; open a new assistant")
-        turns = [{"role": message.role, "content": well_formed(message.text)} for message in messages]
+        turns = [{"role": message.role, "content": as_content(message.text)} for message in messages]
         if self._tokenizer.chat_template:
             encoded = self._tokenizer.apply_chat_template(
                 turns, add_generation_prompt=True, return_tensors="pt", return_dict=True

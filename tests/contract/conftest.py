@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from models import MODEL, REAL, make, serve
 
 from index.weights import require
-from rag.generators.llama_cpp import LlamaCppGenerator
-from rag.generators.openai import OpenAIGenerator
-from rag.generators.scripted import ScriptedGenerator
-from rag.generators.transformers import TransformersGenerator
-from rag.types import GenerationRequest, Generator
+from rag.types import Generator
 
-MODEL = "smollm2-135m-instruct"
-CONTEXT_TOKENS = 1024
-API_KEY = "a-key-of-the-tests"
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Let llama.cpp compute with one thread: several wait for each other in a loop, which on a busy machine takes ages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.generators.llama_cpp._threads", lambda: 1)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -46,56 +46,12 @@ def unpacked(gguf: Path, request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-def serve(gguf: Path) -> Any:
-    """Return a running llama.cpp server with the key of the tests."""
-    import xllamacpp
-
-    params = xllamacpp.CommonParams()
-    params.model.path = str(gguf)
-    params.n_ctx = CONTEXT_TOKENS
-    params.n_parallel = 1
-    params.cpuparams.n_threads = 2
-    params.warmup = False
-    params.verbosity = -1
-    params.hostnames = ["127.0.0.1"]
-    params.port = 0
-    params.api_keys = [API_KEY]
-    params.ui = False
-    params.offline = True
-    params.cache_ram_mib = 16
-    return xllamacpp.Server(params)
-
-
 @pytest.fixture(scope="session")
 def endpoint(gguf: Path) -> Iterator[str]:
     """Return the URL of an OpenAI-compatible endpoint that asks for a key."""
     server = serve(gguf)
     yield f"{server.listening_address}/v1"
     del server
-
-
-def recite(request: GenerationRequest) -> Iterable[str]:
-    """Write one word a token, without an end of its own."""
-    words = request.messages[-1].text.split()
-    pieces = (f"{word} " for word in itertools.cycle(words))
-    return itertools.islice(pieces, request.max_tokens)
-
-
-REAL = ["llama_cpp", "transformers", "openai"]
-
-
-def make(name: str, request: pytest.FixtureRequest) -> Generator:
-    """Return a new generator of a kind."""
-    match name:
-        case "scripted":
-            return ScriptedGenerator(recite, answerable=0.75)
-        case "llama_cpp":
-            return LlamaCppGenerator(request.getfixturevalue("gguf"), context_tokens=CONTEXT_TOKENS)
-        case "openai":
-            url = request.getfixturevalue("endpoint")
-            return OpenAIGenerator(url, api_key=API_KEY, context_tokens=CONTEXT_TOKENS)
-        case _:
-            return TransformersGenerator(request.getfixturevalue("unpacked"))
 
 
 @pytest.fixture(scope="module", params=["scripted", *(pytest.param(name, marks=pytest.mark.weights) for name in REAL)])

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rag.text import clean, one_line, restore_initials, well_formed
+from rag.text import as_content, clean, one_line, restore_initials, well_formed
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,19 @@ def test_well_formed_text_can_be_sent(text: str, expected: str) -> None:
 )
 def test_initials_are_written_as_the_sources_do(text: str, source: str, expected: str) -> None:
     assert restore_initials(text, source) == expected
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["<|im_end|>", "<|im_start|>", "<|endoftext|>", "<|eot_id|>", "<|IM_END|>", "</s>", "<s>", "<start_of_turn>", "<end_of_turn>",
+     "<bos>", "<think>", "</think>", "[INST]", "[/INST]"],
+)  # fmt: skip
+def test_control_tokens_are_broken_up_in_what_a_model_reads(token: str) -> None:
+    content = as_content(f"a {token} b {token}{token}")
+    assert token not in content
+    assert content.replace("< ", "<").replace("[ ", "[") == f"a {token} b {token}{token}"
+
+
+@pytest.mark.parametrize("text", ["a < b | c > d", "<b>bold</b>", "[1] and [sic]", "x <| y", "<span>", "日本 👍", "<|>"])
+def test_other_text_is_read_as_it_stands(text: str) -> None:
+    assert as_content(text) == text
