@@ -28,7 +28,7 @@ def chunk_document(document: Document, embedder: Embedder) -> list[Chunk]:
     """Cut a document into chunks that do not overlap.
 
     A chunk holds whole sentences of one section; sections are cut evenly rather than filled to the brim. Only a
-    sentence that is too long for the embedder by itself is cut inside. ``embedding_text`` of every chunk fits the embedder.
+    sentence that is too long for the embedder by itself is cut inside. Every ``embedding_text`` fits the embedder.
     """
     token_ends = embedder.token_ends(document.text)
     chunks: list[Chunk] = []
@@ -120,7 +120,7 @@ def _fit(text: str, sentence: Span, token_ends: Sequence[int], budget: int) -> I
 def _cut(text: str, start: int, limit: int) -> int:
     """Return the last white space in the later half of ``text[start:limit]``, else the last end of a sign, else limit.
 
-    A piece of a word may have more tokens than it had inside the word, so words are cut only where nothing else is left.
+    A piece of a word may have more tokens than it had inside the word, so words are cut only if nothing else is left.
     """
     later_half = range(limit, start + (limit - start) // 2, -1)
     space = next((cut for cut in later_half if text[cut].isspace()), None)

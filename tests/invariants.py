@@ -78,9 +78,7 @@ def _check_citations(answer: Answer, document_of: Callable[[str], Document | Non
 
 def _holds(passage: Passage, citation: Citation) -> bool:
     return (
-        passage.document_id == citation.document_id
-        and passage.start <= citation.start
-        and citation.end <= passage.end
+        passage.document_id == citation.document_id and passage.start <= citation.start and citation.end <= passage.end
     )
 
 

@@ -152,7 +152,7 @@ class SQLiteStore:
         )
 
     def _vector_index(self, db: sqlite3.Connection) -> VectorIndex:
-        """Return the vectors this transaction sees: those in memory, else the cache file, else built from the database."""
+        """Return the vectors this transaction sees: those in memory, else the cache file, else built anew."""
         version = _version(db)
         with self._lock:
             if self._vectors is None or self._vectors.version != version:

@@ -53,7 +53,7 @@ class VectorIndex:
         return sorted(((number, score) for number, score in found if number >= 0), key=lambda pair: (-pair[1], pair[0]))
 
     def save(self, path: Path) -> None:
-        """Write the cache file: magic, sha256, and the body (version, line end, index). It appears whole or not at all."""
+        """Write the cache file: magic, sha256, body (version, line end, index). It appears whole or not at all."""
         import faiss
 
         body = _first_line(self.version) + faiss.serialize_index(self._index).tobytes()

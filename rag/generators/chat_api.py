@@ -16,6 +16,7 @@ from rag.types import GenerationRequest, Message
 _CONNECT_SECONDS = 5.0
 _SILENCE_SECONDS = 300.0
 """How long an endpoint may be silent: a slow machine reads a prompt for minutes."""
+_CONNECTION_FAILURES = (httpx.HTTPError, httpx.InvalidURL)
 
 
 class ChatApi:
@@ -32,6 +33,8 @@ class ChatApi:
     def __init__(
         self, url: str, *, name: str, api_key: str = "", remedy: str, extra: Mapping[str, Any] | None = None
     ) -> None:
+        if not (api_key.isascii() and api_key.isprintable()):
+            raise GenerationError(f"{name}: the API key has characters that cannot be sent; correct PINCITE_API_KEY")
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         timeout = httpx.Timeout(_SILENCE_SECONDS, connect=_CONNECT_SECONDS)
         self._url = url.rstrip("/")
@@ -55,9 +58,9 @@ class ChatApi:
         """
         try:
             response = self._client.get(f"{self._url}/models")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except _CONNECTION_FAILURES as error:
             raise self._unreachable(error) from None
-        if response.is_error:
+        if not response.is_success:
             raise self._refused(response)
         try:
             return [str(entry["id"]) for entry in response.json()["data"]]
@@ -76,7 +79,7 @@ class ChatApi:
             body["stop"] = list(request.stop)
         try:
             with self._client.stream("POST", f"{self._url}/chat/completions", json=body) as response:
-                if response.is_error:
+                if not response.is_success:
                     response.read()
                     raise self._refused(response)
                 for line in response.iter_lines():
@@ -84,7 +87,7 @@ class ChatApi:
                         yield self._content(line[5:])
                     elif line.startswith(":"):
                         yield ""
-        except httpx.HTTPError as error:
+        except _CONNECTION_FAILURES as error:
             raise self._unreachable(error) from None
 
     def choose(self, messages: Sequence[Message], options: Sequence[str], *, top: int) -> list[float] | None:
@@ -96,9 +99,9 @@ class ChatApi:
         body = self._body(messages, max_tokens=1, logprobs=True, top_logprobs=top)
         try:
             response = self._client.post(f"{self._url}/chat/completions", json=body)
-        except httpx.HTTPError as error:
+        except _CONNECTION_FAILURES as error:
             raise self._unreachable(error) from None
-        if response.is_error:
+        if not response.is_success:
             return None
         try:
             entries = response.json()["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
@@ -111,6 +114,8 @@ class ChatApi:
         self._client.close()
 
     def _body(self, messages: Sequence[Message], *, max_tokens: int, **more: Any) -> dict[str, Any]:
+        if self._client.is_closed:
+            raise GenerationError(f"{self._name}: has been closed; open a new assistant")
         turns = [{"role": message.role, "content": as_content(message.text)} for message in messages]
         return {"messages": turns, "max_tokens": max_tokens, "temperature": 0, **self._extra, **more}
 

@@ -35,9 +35,7 @@ def minilm() -> Embedder:
     return load_embedder(require(MINILM), name=MINILM)
 
 
-@pytest.fixture(
-    scope="module", params=["word-count", "cached", pytest.param("minilm", marks=pytest.mark.weights)]
-)
+@pytest.fixture(scope="module", params=["word-count", "cached", pytest.param("minilm", marks=pytest.mark.weights)])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     match request.param:
         case "word-count":
@@ -163,9 +161,13 @@ def _awkward(random_: random.Random, kind: int) -> str:
             long = ["internationalization", "antidisestablishmentarianism", "counterrevolutionaries", "xyzzyplugh"]
             return "-".join(random_.choices(long, k=150))
         case 2:
-            return "".join(chr(random_.choice([0xE01, 0x4E00, 0x627, 32, 0x301]) + random_.randint(0, 40)) for _ in range(900))
+            return "".join(
+                chr(random_.choice([0xE01, 0x4E00, 0x627, 32, 0x301]) + random_.randint(0, 40)) for _ in range(900)
+            )
         case 3:
-            return "\t".join("".join(random_.choices(letters + "0123456789", k=random_.randint(60, 140))) for _ in range(20))
+            return "\t".join(
+                "".join(random_.choices(letters + "0123456789", k=random_.randint(60, 140))) for _ in range(20)
+            )
         case _:
             return "".join(chr(random_.randint(33, 0x2FFF)) for _ in range(900))
 
@@ -184,9 +186,7 @@ def test_every_chunk_fits_the_real_embedder_whatever_the_text(minilm: Embedder, 
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize(
-    "missing", ["tokenizer.json", "config.json", "sentence_bert_config.json", "model.safetensors"]
-)
+@pytest.mark.parametrize("missing", ["tokenizer.json", "config.json", "sentence_bert_config.json", "model.safetensors"])
 def test_a_folder_that_lacks_a_file_is_refused(tmp_path: Path, missing: str) -> None:
     shutil.copytree(require(MINILM), tmp_path / "model", ignore=shutil.ignore_patterns(missing, "*.txt", "README.md"))
     with pytest.raises(WeightsError, match="pincite models verify") as caught:

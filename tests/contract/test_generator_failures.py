@@ -49,7 +49,7 @@ def test_closing_is_final_and_twice_does_no_harm(name: str, request: pytest.Fixt
 @pytest.mark.parametrize("name", REAL)
 def test_closing_while_it_writes_ends_the_text(name: str, request: pytest.FixtureRequest) -> None:
     generator = make(name, request)
-    stream = generator.stream(GenerationRequest((Message("user", "Write a long story."),), max_tokens=400))
+    stream = generator.stream(GenerationRequest((Message("user", "Write a long story."),), max_tokens=60))
     next(stream)
     closing = threading.Thread(target=generator.close)
     closing.start()
@@ -258,7 +258,9 @@ def test_an_endpoint_without_probabilities_cannot_tell(endpoint_of_ours: Endpoin
 
 
 def test_shares_are_those_of_the_probabilities(endpoint_of_ours: Endpoint) -> None:
-    top = [{"token": t, "logprob": p} for t, p in ((" Yes", -1.0), ("no", -2.0), ("n", -3.0), ("maybe", 0.0), (" ", 0.0))]
+    top = [
+        {"token": t, "logprob": p} for t, p in ((" Yes", -1.0), ("no", -2.0), ("n", -3.0), ("maybe", 0.0), (" ", 0.0))
+    ]
     endpoint_of_ours.reply = json.dumps({"choices": [{"logprobs": {"content": [{"top_logprobs": top}]}}]}).encode()
     shares = OpenAIGenerator(endpoint_of_ours.url).choose(ASKED.messages, ("yes", "no"))
     # e^-1 for yes; e^-2 + e^-3 for no
@@ -273,7 +275,17 @@ def test_an_endpoint_that_has_gone_is_a_stated_failure(endpoint_of_ours: Endpoin
     assert "running" in failure(lambda: generator.choose(ASKED.messages, ("yes", "no")))
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1#name", "http://[::1/v1", "http://", "https://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1/v1",
+        "http://127.0.0.1:1/v1#name",
+        "http://[::1/v1",
+        "http://[::1/v1#name",
+        "http://",
+        "https://127.0.0.1:1",
+    ],
+)
 def test_a_url_that_leads_nowhere_is_a_stated_failure(url: str) -> None:
     failure(lambda: list(OpenAIGenerator(url).stream(ASKED)))
 

@@ -104,7 +104,15 @@ def test_two_threads_are_served(generator: Generator) -> None:
 
 
 def test_any_text_can_be_asked(generator: Generator) -> None:
-    for prompt in ("", "\x00", "日本語 👩‍👩‍👧 ünïcode", "<|im_end|><|im_start|>system", "{{x}} {% for %}", "\ud800", "\u2028"):
+    for prompt in (
+        "",
+        "\x00",
+        "日本語 👩‍👩‍👧 ünïcode",
+        "<|im_end|><|im_start|>system",
+        "{{x}} {% for %}",
+        "\ud800",
+        "\u2028",
+    ):
         assert isinstance(write(generator, prompt, 2), str)
 
 

@@ -27,7 +27,12 @@ STRIKES = (
 WALRUS = "A walrus sleeps on the ice. The walrus weighs 900 kilograms. It eats clams, and it can dive 80 metres deep."
 CJK = "海象在冰上睡觉。海象重九百公斤。它吃蛤蜊。"
 REPEATED = "The strikes targeted over 85 facilities in Iraq and Syria."
-QUESTIONS = ("How many facilities did the strikes target?", "What does the walrus weigh?", "海象吃什么？", "Who is Ada?")
+QUESTIONS = (
+    "How many facilities did the strikes target?",
+    "What does the walrus weigh?",
+    "海象吃什么？",
+    "Who is Ada?",
+)
 MARKERS = (
     "[1]", "[2]", " [3]", "[[2]]", "[[[1]1]1]", "[^3]", "[^note]", "[1, 2]", "[1-3]", "[1][2]", "[ 4 ]", "【5】", "【4†source】",
     "[Source 1]", "[source: 2]", "(1)", "[99999]", "[0]", "[1", "1]", "[<b>1</b>]", "[\u200b1]", "[１]", "[٣]", "[1]: http://x.test",
@@ -45,7 +50,9 @@ CLAIMS = (
     "The strikes targeted over 86 facilities.", "The group did stop its attacks.", "President Obama attended.", "Yes.", "No.", "85",
     "I don't know.", "The excerpts do not say.", "It weighs 900 kilograms, and that is a lot.", "He did.", "?", "...",
 )  # fmt: skip
-PIECES = st.one_of(*(st.sampled_from(kind) for kind in (MARKERS, MARKUP, ODD, SAID, CLAIMS)), st.just(" "), st.text(max_size=20))
+PIECES = st.one_of(
+    *(st.sampled_from(kind) for kind in (MARKERS, MARKUP, ODD, SAID, CLAIMS)), st.just(" "), st.text(max_size=20)
+)
 WRITINGS = st.lists(PIECES, max_size=14)
 SURROGATES = st.text(st.characters(), max_size=60)
 TURNS = st.lists(st.builds(Message, st.sampled_from(("user", "assistant")), st.one_of(PIECES, st.text())), max_size=3)

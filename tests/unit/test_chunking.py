@@ -52,7 +52,9 @@ def test_a_sentence_that_is_too_long_is_cut_at_words() -> None:
 
 
 def test_no_chunk_crosses_a_heading_and_each_knows_its_path() -> None:
-    document = from_markdown("Intro.\n\n# A\n\nIn A.\n\n## B\n\nIn B.\n\n### C\n\nIn C.\n\n## D\n\nIn D.\n\n# E\n\nIn E.\n")
+    document = from_markdown(
+        "Intro.\n\n# A\n\nIn A.\n\n## B\n\nIn B.\n\n### C\n\nIn C.\n\n## D\n\nIn D.\n\n# E\n\nIn E.\n"
+    )
     assert [(chunk.heading, chunk.text) for chunk in chunk_document(document, WordCountEmbedder())] == [
         ("", "Intro."),
         ("A", "In A."),
@@ -115,5 +117,7 @@ def test_a_heading_inside_a_paragraph_splits_it() -> None:
 
 
 def test_a_document_of_a_million_words_is_cut_in_seconds() -> None:
-    chunks = chunk_document(make_document("word " * 400_000 + "\n\n" + "a. " * 100_000), WordCountEmbedder(max_tokens=50))
+    chunks = chunk_document(
+        make_document("word " * 400_000 + "\n\n" + "a. " * 100_000), WordCountEmbedder(max_tokens=50)
+    )
     assert sum(len(chunk.text.split()) for chunk in chunks) == 500_000

@@ -20,9 +20,7 @@ def passage(text: str, number: int = 0, *, start: int = 0, document: str = "d") 
 def read(question: str, *texts: str, budget: int = 1000, depth: int = 10) -> Reading:
     """Select from one passage a text; a token is a word."""
     passages = [passage(text, i) for i, text in enumerate(texts)]
-    return select(
-        question, passages, EMBEDDER, count_tokens=lambda text: len(text.split()), budget=budget, depth=depth
-    )
+    return select(question, passages, EMBEDDER, count_tokens=lambda text: len(text.split()), budget=budget, depth=depth)
 
 
 def sentences(reading: Reading) -> list[str]:

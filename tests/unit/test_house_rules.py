@@ -56,7 +56,10 @@ def deferred(tree: ast.Module) -> set[ast.AST]:
     """Return the nodes that do not run when the module is imported: bodies of functions, and type checking."""
     found: set[ast.AST] = set()
     for node in ast.walk(tree):
-        is_type_checking = isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+        is_type_checking = isinstance(node, ast.If) and ast.unparse(node.test) in (
+            "TYPE_CHECKING",
+            "typing.TYPE_CHECKING",
+        )
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_type_checking:
             found.update(ast.walk(node))
     return found
@@ -126,7 +129,9 @@ def test_no_file_is_too_long() -> None:
 
 def test_no_function_is_too_long() -> None:
     def find(path: Path) -> list[str]:
-        functions = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        functions = [
+            node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
         lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
         return [f"{name}: {length} lines" for name, length in lengths.items() if length > MAX_FUNCTION_LINES]
 

@@ -29,7 +29,18 @@ def passage(document: Document, rank: int, in_context: bool) -> Passage:
     end = len(document.text)
     identity = f"{document.id}-0"
     return Passage(
-        document.id, identity, document.title, document.source, None, "", rank, 1 / rank, 0, end, document.text, in_context
+        document.id,
+        identity,
+        document.title,
+        document.source,
+        None,
+        "",
+        rank,
+        1 / rank,
+        0,
+        end,
+        document.text,
+        in_context,
     )
 
 
@@ -114,7 +125,9 @@ def test_a_broken_promise_is_noticed(breaks: Callable[[], dict[str, Any]]) -> No
         check_answer(dataclasses.replace(GOOD, **breaks()), document_of)
 
 
-@pytest.mark.parametrize("changes", [{"reason": None}, {"abstained": False}, {"text": " "}, {"reason": Reason.NO_DOCUMENTS}])
+@pytest.mark.parametrize(
+    "changes", [{"reason": None}, {"abstained": False}, {"text": " "}, {"reason": Reason.NO_DOCUMENTS}]
+)
 def test_a_broken_abstention_is_noticed(changes: dict[str, Any]) -> None:
     with pytest.raises(AssertionError):
         check_answer(dataclasses.replace(DECLINED, **changes), document_of)

@@ -44,7 +44,9 @@ def test_front_matter_that_never_ends_is_prose() -> None:
 
 
 def test_atx_headings() -> None:
-    text = "# One\n\n## Two ##\n\n   ### Three\n\n###### Six\n\n####### Seven\n\n#Tag\n\n    # Code\n\n#\n\n# ##\n\n# C#"
+    text = (
+        "# One\n\n## Two ##\n\n   ### Three\n\n###### Six\n\n####### Seven\n\n#Tag\n\n    # Code\n\n#\n\n# ##\n\n# C#"
+    )
     assert headings(text) == [(1, "One"), (2, "Two"), (3, "Three"), (6, "Six"), (1, "C#")]
 
 

@@ -43,7 +43,18 @@ def test_short_lines_that_stand_alone_are_headings() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["It ends here.", "Really?", "Note:", "one, two,", "lower case line", "- an item", "* * *", "1234", "这是。", "x" * 81],
+    [
+        "It ends here.",
+        "Really?",
+        "Note:",
+        "one, two,",
+        "lower case line",
+        "- an item",
+        "* * *",
+        "1234",
+        "这是。",
+        "x" * 81,
+    ],
 )
 def test_other_lines_are_prose(line: str) -> None:
     assert line not in headings(f"Prose comes first.\n\n{line}\n\nProse comes after.")

@@ -113,7 +113,10 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("error", "expected"),
-    [(PermissionError(13, "Permission denied"), "permission denied"), (OSError(5, "Input/output error"), "Input/output")],
+    [
+        (PermissionError(13, "Permission denied"), "permission denied"),
+        (OSError(5, "Input/output error"), "Input/output"),
+    ],
 )
 def test_the_systems_refusals_are_reasons(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, expected: str

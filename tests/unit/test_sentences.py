@@ -48,7 +48,12 @@ def test_sentences_are_told_apart(parts: list[str]) -> None:
 
 
 def test_cjk_needs_no_space() -> None:
-    assert sentences("这是一句。这是「第二句！」真的吗？是的。") == ["这是一句。", "这是「第二句！」", "真的吗？", "是的。"]
+    assert sentences("这是一句。这是「第二句！」真的吗？是的。") == [
+        "这是一句。",
+        "这是「第二句！」",
+        "真的吗？",
+        "是的。",
+    ]
 
 
 def test_a_lower_case_word_never_starts_a_sentence() -> None:
@@ -65,7 +70,11 @@ def test_list_items_stand_alone() -> None:
 
 
 def test_a_blank_line_ends_a_sentence_and_a_line_break_does_not() -> None:
-    assert sentences("One line\nand its rest\n \t\nNext one\n\n\n\nLast") == ["One line\nand its rest", "Next one", "Last"]
+    assert sentences("One line\nand its rest\n \t\nNext one\n\n\n\nLast") == [
+        "One line\nand its rest",
+        "Next one",
+        "Last",
+    ]
 
 
 def test_a_blank_line_beats_an_abbreviation() -> None:

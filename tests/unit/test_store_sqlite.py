@@ -54,7 +54,13 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_scores_are_those_of_bm25(folder: Path) -> None:
     """Okapi BM25 with FTS5's constants; a word of the title counts double, the length is that of all columns."""
     store = opened(folder)
-    texts = {"a.txt": "ice fish ice", "b.txt": "fish", "c.txt": "snow storm wind rain", "d.txt": "snow", "e.txt": "rain"}
+    texts = {
+        "a.txt": "ice fish ice",
+        "b.txt": "fish",
+        "c.txt": "snow storm wind rain",
+        "d.txt": "snow",
+        "e.txt": "rain",
+    }
     titles = {"a.txt": "ice", "b.txt": "net", "c.txt": "storm", "d.txt": "x", "e.txt": "y"}
     documents = [make_document(text, name, title=titles[name]) for name, text in texts.items()]
     store.apply(ChangeSet(upsert=[embed_document(document, EMBEDDER) for document in documents]))

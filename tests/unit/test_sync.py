@@ -36,7 +36,9 @@ def write(folder: Path, **texts: str) -> None:
 
 def names(report: SyncReport) -> dict[str, list[str]]:
     """Return the report's file names by kind, kinds without any left out."""
-    kinds = {kind: [Path(s).name for s in getattr(report, kind)] for kind in ("added", "updated", "unchanged", "removed")}
+    kinds = {
+        kind: [Path(s).name for s in getattr(report, kind)] for kind in ("added", "updated", "unchanged", "removed")
+    }
     kinds["failed"] = [Path(source).name for source, _ in report.failed]
     return {kind: found for kind, found in kinds.items() if found}
 

@@ -23,7 +23,9 @@ def test_markers_of_the_models_own_are_taken_out(marker: str) -> None:
     assert cleaned.startswith("It rained")
 
 
-@pytest.mark.parametrize("text", ["(1)", "1]", "[1", "in [sic] brackets", "a[i]", "x = 1", "[1st]", "No. [A1] holds", "[12 men]"])
+@pytest.mark.parametrize(
+    "text", ["(1)", "1]", "[1", "in [sic] brackets", "a[i]", "x = 1", "[1st]", "No. [A1] holds", "[12 men]"]
+)
 def test_other_brackets_are_left_alone(text: str) -> None:
     assert clean(text) == text
 
@@ -53,7 +55,9 @@ def test_markup_is_taken_out_and_text_is_kept(text: str, expected: str) -> None:
     assert clean(text) == expected
 
 
-@pytest.mark.parametrize("unit", [" ", "[", "[1", "<", "<b", "[[1]1]", "<!--", "<think>", "![", "[a](", "<|a", "[1,", "]"])
+@pytest.mark.parametrize(
+    "unit", [" ", "[", "[1", "<", "<b", "[[1]1]", "<!--", "<think>", "![", "[a](", "<|a", "[1,", "]"]
+)
 def test_a_long_answer_is_cleaned_in_no_time(unit: str) -> None:
     text = (unit * 2000)[:2000]
     begun = time.perf_counter()
@@ -99,6 +103,8 @@ def test_control_tokens_are_broken_up_in_what_a_model_reads(token: str) -> None:
     assert content.replace("< ", "<").replace("[ ", "[") == f"a {token} b {token}{token}"
 
 
-@pytest.mark.parametrize("text", ["a < b | c > d", "<b>bold</b>", "[1] and [sic]", "x <| y", "<span>", "日本 👍", "<|>"])
+@pytest.mark.parametrize(
+    "text", ["a < b | c > d", "<b>bold</b>", "[1] and [sic]", "x <| y", "<span>", "日本 👍", "<|>"]
+)
 def test_other_text_is_read_as_it_stands(text: str) -> None:
     assert as_content(text) == text

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from index.errors import WeightsError
+from index.progress import Progress
 from index.weights import LocalWeights, NotEnoughSpace, SourcesExhausted, Upstream, Weights, WeightsFile
 from index.weights.child import run_child
 from index.weights.failures import SourceFailed
 from index.weights.fetch import Source
-from index.progress import Progress
 
 
 def sha(data: bytes) -> str:
