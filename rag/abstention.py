@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.types import RetrievedPassage
+from rag.context import SourceSentence
 from rag.types import GenerationRequest, Generator, Message, Reason
 
 MESSAGES: dict[Reason, str] = {
@@ -42,12 +42,9 @@ def is_refusal(text: str) -> bool:
     return _REFUSAL.search(text.strip()[:400]) is not None
 
 
-def is_irrelevant(passages: Sequence[RetrievedPassage], min_relevance: float) -> bool:
-    """Tell whether no passage comes near the question: in meaning all are far, and no rare word is shared.
-
-    A passage that matched by words alone has no cosine; it counts as relevant.
-    """
-    return not any(passage.cosine is None or passage.cosine >= min_relevance for passage in passages)
+def is_irrelevant(sentences: Sequence[SourceSentence], min_relevance: float) -> bool:
+    """Tell whether no sentence comes near the question, in meaning and in words together."""
+    return all(sentence.relevance < min_relevance for sentence in sentences)
 
 
 def answerable_probability(generator: Generator, messages: Sequence[Message]) -> float:

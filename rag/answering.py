@@ -84,7 +84,7 @@ class Answering:
         self._retrieve_s = time.perf_counter() - begun
         self._passages = _shown(reading)
         yield PassagesFound(self._standalone, self._passages)
-        if abstention.is_irrelevant(retrieved, self.config.min_relevance):
+        if abstention.is_irrelevant(reading.candidates, self.config.min_relevance):
             yield self._declined(Reason.NOTHING_RELEVANT)
             return
         yield from self._answer(reading)

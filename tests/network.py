@@ -6,6 +6,7 @@ what it forbids is a variable. ``python network.py MODULE ARGUMENTS`` runs a mod
 
 from __future__ import annotations
 
+import atexit
 import ipaddress
 import runpy
 import sys
@@ -62,7 +63,9 @@ def is_loopback(host: str | bytes) -> bool:
 
 def main() -> None:
     """Run the module that the arguments name, as ``python -m`` would, with everything but loopback forbidden."""
-    sys.addaudithook(Guard())
+    guard = Guard()
+    sys.addaudithook(guard)
+    atexit.register(lambda: guard.refused and print(f"NetworkUse: {guard.refused}", file=sys.stderr))
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 

@@ -24,10 +24,10 @@ from fakes import WordCountEmbedder, make_document
 from index.library import Library
 
 library = Library.open(sys.argv[1], embedder=WordCountEmbedder())
-print("ready", flush=True)
 for n in range(100_000):
     library.add_documents([make_document(f"Common word, round r{{n}}x.", f"{{i}}.txt") for i in range({SIZE})])
     library.search("common")
+    print("written", flush=True)
 """
 MAKER = """
 import sys, time
@@ -52,7 +52,7 @@ def test_a_killed_writer_leaves_a_whole_generation(tmp_path: Path) -> None:
     for _ in range(8):
         writer = start(WRITER, str(tmp_path / "library"))
         assert writer.stdout is not None
-        assert writer.stdout.readline() == "ready\n"
+        assert writer.stdout.readline() == "written\n"
         time.sleep(moments.uniform(0.02, 0.3))
         writer.send_signal(signal.SIGKILL)
         writer.wait()

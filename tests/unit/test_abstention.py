@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes import says
 
-from index.types import Chunk, RetrievedPassage
 from rag.abstention import MESSAGES, answerable_probability, is_irrelevant, is_refusal
+from rag.context import SourceSentence
 from rag.generators.scripted import ScriptedGenerator
 from rag.types import Message, Reason
 
@@ -68,16 +68,16 @@ def test_answers_that_hold_a_negation_are_no_refusals(text: str) -> None:
     assert not is_refusal(text)
 
 
-def passage(cosine: float | None) -> RetrievedPassage:
-    return RetrievedPassage(Chunk("c", "d", 0, 0, 1, "x"), "", "", None, 1, 0.1, cosine, None)
+def sentence(relevance: float) -> SourceSentence:
+    return SourceSentence(0, "d", 0, 1, "x", relevance)
 
 
 @pytest.mark.parametrize(
-    ("cosines", "expected"),
-    [([], True), ([0.0999], True), ([0.05, -0.3], True), ([0.1], False), ([0.05, 0.2], False), ([0.0, None], False)],
+    ("relevances", "expected"),
+    [([], True), ([0.0999], True), ([0.05, -0.3], True), ([0.1], False), ([0.05, 0.2], False)],
 )
-def test_a_library_is_irrelevant_where_all_of_it_is_far(cosines: list[float | None], expected: bool) -> None:
-    assert is_irrelevant([passage(cosine) for cosine in cosines], 0.1) == expected
+def test_a_library_is_irrelevant_where_all_of_it_is_far(relevances: list[float], expected: bool) -> None:
+    assert is_irrelevant([sentence(relevance) for relevance in relevances], 0.1) == expected
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.3, 1.0])
