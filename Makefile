@@ -7,7 +7,7 @@ ENVIRONMENT := $(VENV)/.installed
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat ask test test-browser lint clean ready tests-installed
+.PHONY: help setup chat ask test evaluate test-browser lint clean ready tests-installed
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test: tests-installed ## lint, types and all tests
 	@$(BIN)/pincite models pull smollm2-135m-instruct > /dev/null
 	@sh tests/browser/install.sh
 	@$(BIN)/python -m pytest -q --durations=15
+
+evaluate: ready ## ask the seed question set and print the figures
+	@$(BIN)/pincite eval eval/testsets/seed
 
 test-browser: tests-installed ## the tests in a real browser
 	@sh tests/browser/install.sh
