@@ -76,3 +76,8 @@ def new_assistant(new_library: Callable[..., Library]) -> Callable[..., Assistan
         return make_assistant(new_library(*documents), script, **settings)
 
     return make
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser tests last: Playwright keeps an event loop in this thread, and others want one of their own."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

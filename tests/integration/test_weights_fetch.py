@@ -106,6 +106,8 @@ def start_fetcher(wheels: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*command, str(home / "catalogue.json"), str(home / "notes")],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+        # Where the tests run in the background SIGINT is ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
