@@ -25,8 +25,8 @@ _WORD_SHARE = 0.6
 """Weight of word coverage beside closeness in meaning."""
 _FURTHER_GAIN = 0.2
 """A further source sentence is cited only if it covers this much more of the sentence."""
-_COMPLETING_COVERAGE = 0.3
-"""A source sentence that supplies a lacking name must hold this share of the sentence besides."""
+_FURTHER_COVERAGE = 0.3
+"""A further source sentence, or one that supplies a lacking name, must hold this share of the sentence."""
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -98,7 +98,7 @@ class SupportChecker:
         coverage = np.array([_coverage(wanted, stems) for stems in held])
         closeness = self._closeness(sentence, question, sources)
         scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness
-        evidence = _pick(wanted, held, scores)
+        evidence = _pick(wanted, held, scores, coverage)
         said = [
             _normalised(f"{source.text} {title}")
             for source, title in zip(sources, titles or [""] * len(sources), strict=True)
@@ -118,8 +118,8 @@ class SupportChecker:
         return cosines
 
 
-def _pick(wanted: dict[str, float], held: Sequence[set[str]], scores: Scores) -> list[int]:
-    """Take the best source sentence, then those that cover much which the ones taken do not."""
+def _pick(wanted: dict[str, float], held: Sequence[set[str]], scores: Scores, coverage: Scores) -> list[int]:
+    """Take the best source sentence, then those about the same that cover much which the ones taken do not."""
     order = sorted(range(len(held)), key=lambda i: (-scores[i], i))
     taken = [order[0]]
     union = set(held[order[0]])
@@ -128,7 +128,7 @@ def _pick(wanted: dict[str, float], held: Sequence[set[str]], scores: Scores) ->
         gains = {
             i: sum(weight for word, weight in wanted.items() if word in held[i] and word not in union) / total
             for i in order
-            if i not in taken
+            if i not in taken and coverage[i] >= _FURTHER_COVERAGE
         }
         best = max(gains, key=lambda i: (gains[i], scores[i]), default=None)
         if best is None or gains[best] < _FURTHER_GAIN:
@@ -149,7 +149,7 @@ def _complete(sentence: str, question: str, evidence: list[int], said: Sequence[
             i
             for i in range(len(said))
             if i not in taken
-            and coverage[i] >= _COMPLETING_COVERAGE
+            and coverage[i] >= _FURTHER_COVERAGE
             and len(_missing(sentence, " ".join(said[j] for j in (*taken, i)), question)) < len(missing)
         ]
         if not holders:

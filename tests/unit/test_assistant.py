@@ -163,6 +163,13 @@ def test_a_model_that_writes_nothing_for_ever_is_ended(new_assistant: NewAssista
     assert checked(new_assistant(silence, STRIKES)).abstained
 
 
+def test_a_model_that_has_got_stuck_is_ended(new_assistant: NewAssistant) -> None:
+    pieces = [SAYS_85, *[" He said it again."] * 100]
+    answer = checked(new_assistant(lambda request: pieces, STRIKES))
+    assert answer.raw_text.count("again") == 3
+    assert answer.text == f"{SAYS_85} [1] He said it again."
+
+
 def test_a_model_that_writes_everything_at_once_is_cut_off(new_assistant: NewAssistant) -> None:
     answer = checked(new_assistant(" ".join(f"Word number{i} here." for i in range(2_000)), STRIKES))
     assert len(answer.raw_text) < 10_000

@@ -51,6 +51,15 @@ def test_a_sentence_that_is_too_long_is_cut_at_words() -> None:
     assert all(chunk.text == chunk.text.strip() for chunk in chunks)
 
 
+def test_without_white_space_a_cut_comes_behind_a_sign() -> None:
+    class Characters(WordCountEmbedder):
+        def token_ends(self, text: str) -> list[int]:
+            return [i + 1 for i, character in enumerate(text) if not character.isspace()]
+
+    chunks = chunk_document(make_document("aaaaa,bb,ccccccccc,dddddddddddddd"), Characters(max_tokens=10))
+    assert texts(chunks) == ["aaaaa,bb,", "ccccccccc,", "dddddddddd", "dddd"]
+
+
 def test_no_chunk_crosses_a_heading_and_each_knows_its_path() -> None:
     document = from_markdown(
         "Intro.\n\n# A\n\nIn A.\n\n## B\n\nIn B.\n\n### C\n\nIn C.\n\n## D\n\nIn D.\n\n# E\n\nIn E.\n"

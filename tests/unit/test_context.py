@@ -42,6 +42,11 @@ def test_the_best_sentence_comes_with_its_neighbours() -> None:
     assert sentences(read("walrus", WALRUS, budget=9)) == ["Ice is cold.", "A walrus sleeps.", "It is big."]
 
 
+def test_neighbours_come_before_the_next_best_sentence() -> None:
+    reading = read("walrus walrus ice", "Ice is cold. It snows. A walrus sleeps. It is big.", budget=9)
+    assert sentences(reading) == ["It snows.", "A walrus sleeps.", "It is big."]
+
+
 def test_where_the_neighbours_do_not_fit_the_sentence_is_read_alone() -> None:
     reading = read("walrus", WALRUS, budget=3)
     assert sentences(reading) == ["A walrus sleeps."]
@@ -105,6 +110,7 @@ def test_offsets_are_those_of_the_document() -> None:
         (100, 112, "Ice is cold."),
         (113, 129, "A walrus sleeps."),
     ]
+    assert reading.excerpt(0) == text
 
 
 @pytest.mark.parametrize("question", ["walrus", "the of", "?", ""])

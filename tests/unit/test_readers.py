@@ -153,6 +153,7 @@ def test_bytes_are_returned_as_they_are(tmp_path: Path) -> None:
         ("annual_report 2023.txt", "annual report 2023"),
         ("Über_uns.txt", "Über uns"),
         ("000_e34c276ad7d2c778.txt", "First sentence here."),
+        ("abc.txt", "abc"),
         ("12.txt", "First sentence here."),
         ("20240203.txt", "First sentence here."),
         ("ab.txt", "First sentence here."),

@@ -25,6 +25,8 @@ HISTORY = (
         "How so?",
         "What about the lamp?",
         "Who else?",
+        "What about the old lamp?",
+        "How heavy?",
         "How many are there?",
         "Tell me more about that.",
     ],
@@ -40,6 +42,7 @@ def test_a_question_that_leans_on_what_was_said_is_rewritten(question: str) -> N
         "Who was the first keeper of the Halden lighthouse?",
         "What does a return ticket for the Marrow ferry cost?",
         "How many facilities did the U.S. strikes target?",
+        "Which old lamp burned?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question: str) -> None:

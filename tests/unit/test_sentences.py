@@ -34,7 +34,7 @@ def sentences(text: str) -> list[str]:
         ['"Why?" she asked.', '"Because."', "Then she left."],
         ["(He left.)", "Then he came back."],
         ["He left.[1]", "Then he came back.[2][3]", "He stayed."],
-        ["Am 3. Februar 2020 kam er.", "Dann ging er."],
+        ["Am 3. Februar 2020 kam er.", "Am 12. Mai ging er.", "Es war Haus 100.", "Mai war warm."],
         ["Tokens are split .", "Yes they are .", "The end"],
         ["¿Qué pasa?", "Nada."],
         ["Он ушёл.", "Потом вернулся."],

@@ -279,6 +279,17 @@ def test_a_library_that_is_being_written_is_said_to_be(folder: Path, monkeypatch
     fill(store, *TEXTS)
 
 
+def test_a_reader_who_takes_long_keeps_no_writer_waiting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_store, "_BUSY_SECONDS", 0.05)
+    store = opened(folder)
+    fill(store, *TEXTS)
+    with closing(sqlite3.connect(folder / "library.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN")
+        assert other.execute("SELECT count(*) FROM documents").fetchone() == (3,)
+        fill(store, "A fourth.", "A fifth.", "A sixth.", "A seventh.")
+        assert other.execute("SELECT count(*) FROM documents").fetchone() == (3,)
+
+
 def test_a_half_made_library_of_a_killed_process_is_in_nobodys_way(folder: Path) -> None:
     folder.mkdir()
     (folder / ".library.sqlite3.1-2.tmp").write_bytes(b"half")

@@ -85,6 +85,17 @@ def test_several_sources_may_carry_one_sentence() -> None:
     assert len(support.evidence) <= MAX_EVIDENCE
 
 
+def test_a_name_is_supplied_by_a_source_about_the_same_and_by_no_other() -> None:
+    sentence = "The strikes targeted facilities in Iraq and Iran."
+    first = "The strikes targeted facilities in Iraq."
+    support = check(sentence, first, "Further strikes targeted facilities in Iran.")
+    assert support.supported
+    assert set(support.evidence) == {0, 1}
+    support = check(sentence, first, "Iran exports oil, carpets, saffron and pistachios.")
+    assert not support.supported
+    assert "Iran" in support.missing
+
+
 def test_the_better_source_comes_first() -> None:
     support = check("The strikes targeted facilities.", "Strikes happen.", "The strikes targeted facilities there.")
     assert support.evidence[0] == 1
