@@ -7,7 +7,6 @@ cross-origin answers.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import threading
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import GenerationError
+from index.weights.cache import sha256_of
 from rag.generators.chat_api import ChatApi, estimate_tokens
 from rag.types import GenerationRequest, Message, ModelInfo
 
@@ -69,7 +69,7 @@ class LlamaCppGenerator:
     def info(self) -> ModelInfo:
         """Name, runtime and hash of the file."""
         if self._sha256 is None:
-            self._sha256 = _sha256(self._path)
+            self._sha256 = sha256_of(self._path)
         return ModelInfo(self._name, "llama.cpp", self._sha256)
 
     @property
@@ -158,11 +158,3 @@ def _check_file(path: Path) -> None:
         ) from None
     if magic != _GGUF_MAGIC:
         raise GenerationError(f"{path}: is not a GGUF file; give the path of one with --model")
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
