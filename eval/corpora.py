@@ -14,7 +14,15 @@ from index.progress import Progress, silent
 from index.types import Embedder
 from index.weights.cache import cache_dir
 
-_SHAPING = ("index.chunking", "index.sentences", "index.terms", "index.store.schema", "index.store.sqlite")
+_SHAPING = (
+    "index.chunking",
+    "index.sentences",
+    "index.terms",
+    "index.store.schema",
+    "index.store.sqlite",
+    "index.sync",
+    "index.titles",
+)
 """Modules that decide what is stored of a document: when one changes, libraries are built anew."""
 _MEASURED = ("rag", "index")
 _MEASURING = (

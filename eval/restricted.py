@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from index.types import ChangeSet, Document, DocumentRecord, Hit, LibraryInfo, Rankings, Store, Vector
+from index.types import (
+    Candidate,
+    Candidates,
+    ChangeSet,
+    Document,
+    DocumentRecord,
+    Hit,
+    LibraryInfo,
+    Naming,
+    Rankings,
+    Store,
+    Vector,
+)
 
 
 class RestrictedStore:
@@ -34,6 +46,13 @@ class RestrictedStore:
         found = self._store.search(vector, terms, everything)
         return replace(found, dense=self._kept(found.dense, k), lexical=self._kept(found.lexical, k))
 
+    def candidates(self, vector: Vector, terms: Sequence[str], k: int, naming: Naming) -> Candidates:
+        """Return what is considered of the view."""
+        everything = max(1, self._store.info().chunks)
+        considered = self._store.candidates(vector, terms, everything, lambda found: naming(self._of_view(found)))
+        named = {key: self._of_view(chunks) for key, chunks in considered.named.items()}
+        return replace(considered, found=self._of_view(considered.found), named=named)
+
     def apply(self, changes: ChangeSet) -> int:
         """Refuse: a view is read-only."""
         raise TypeError("a restricted view of a store cannot be changed")
@@ -43,3 +62,6 @@ class RestrictedStore:
 
     def _kept(self, hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
         return tuple(hit for hit in hits if hit.chunk.document_id in self._ids)[:k]
+
+    def _of_view(self, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        return tuple(item for item in found if item.chunk.document_id in self._ids)

@@ -1,34 +1,90 @@
-"""Several rankings to one: reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+"""One score for a chunk from what speaks for it: its meaning, its best sentence, its words, and who names it.
+
+Scores are fused, not ranks: a rank hides by how much one side is surer than the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-RRF_K = 60
+from index.titles import keys_named_in, title_key
+from index.types import Candidate, Candidates
+
+_SENTENCE_SHARE = 0.5
+"""Weight of the closest sentence beside the whole chunk."""
+_LEXICAL_WEIGHT = 0.2
+"""What the lexically best chunk gains, on the scale of a cosine; others gain in proportion to their BM25 score."""
+_NAMING_DEPTH = 3
+"""How many of the best chunks may lead to documents whose titles they name."""
+_NAMING_WEIGHT = 0.3
+"""Share of the naming chunk's score that the named document gains; it never passes the one that names it."""
+_BELOW = 1e-4
 
 
-def reciprocal_rank_fusion(
-    rankings: Sequence[Sequence[str]], weights: Sequence[float] | None = None, *, k: int = RRF_K
-) -> list[tuple[str, float]]:
-    """Fuse rankings of ids, each best first.
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A chunk with its score, higher is better, and the better chunk that led to it, if that raised the score."""
 
-    Args:
-        rankings: ids; an id that a ranking repeats counts at its best place.
-        weights: one factor a ranking; 1 each unless told.
-        k: how flat the weight of a rank is: ``weight / (k + rank)``, ranks from 1.
+    candidate: Candidate
+    score: float
+    named_by: Candidate | None = None
 
-    Returns:
-        Pairs (id, score), highest score first; equal scores go to the better best rank, then to the smaller id.
+
+def fuse(found: Sequence[Candidate]) -> list[Fused]:
+    """Return the chunks best first: ``(cosine + best sentence's cosine) / 2 + 0.2 * bm25 / highest bm25``.
+
+    Equal scores go to the smaller chunk id.
     """
-    factors = [1.0] * len(rankings) if weights is None else list(weights)
-    score: dict[str, float] = {}
-    best: dict[str, int] = {}
-    for ranking, factor in zip(rankings, factors, strict=True):
-        for rank, identity in enumerate(dict.fromkeys(ranking), start=1):
-            score[identity] = score.get(identity, 0.0) + factor / (k + rank)
-            best[identity] = min(best.get(identity, rank), rank)
-    return _ordered(score, best)
+    return _fused(found, _highest(found))
 
 
-def _ordered(score: Mapping[str, float], best: Mapping[str, int]) -> list[tuple[str, float]]:
-    return sorted(score.items(), key=lambda item: (-item[1], best[item[0]], item[0]))
+def names_of_the_best(found: Sequence[Candidate]) -> list[str]:
+    """Return the title keys that the best chunks name, those of their own documents left out."""
+    best = fuse(found)[:_NAMING_DEPTH]
+    return [key for item in best for key in _named_by(item.candidate)]
+
+
+def fuse_all(candidates: Candidates) -> list[Fused]:
+    """Fuse what was found, then raise the documents that the best chunks name: questions often need both."""
+    highest = _highest(candidates.found)
+    ranked = {item.candidate.chunk.id: item for item in _fused(candidates.found, highest)}
+    raised = dict(ranked)
+    for item in list(ranked.values())[:_NAMING_DEPTH]:
+        for key in _named_by(item.candidate):
+            for best in _best_of_each_document(_fused(candidates.named.get(key, ()), highest)):
+                gained = min(best.score + _NAMING_WEIGHT * item.score, item.score - _BELOW)
+                identity = best.candidate.chunk.id
+                if gained > raised.get(identity, best).score:
+                    raised[identity] = replace(best, score=gained, named_by=item.candidate)
+    return sorted(raised.values(), key=_order)
+
+
+def _fused(found: Sequence[Candidate], highest: float) -> list[Fused]:
+    return sorted((Fused(candidate, _score(candidate, highest)) for candidate in found), key=_order)
+
+
+def _score(candidate: Candidate, highest: float) -> float:
+    closest = max((sentence.cosine for sentence in candidate.sentences), default=candidate.cosine)
+    meaning = (1 - _SENTENCE_SHARE) * candidate.cosine + _SENTENCE_SHARE * closest
+    return meaning + (_LEXICAL_WEIGHT * candidate.bm25 / highest if highest > 0 else 0.0)
+
+
+def _highest(found: Sequence[Candidate]) -> float:
+    return max((candidate.bm25 for candidate in found), default=0.0)
+
+
+def _order(item: Fused) -> tuple[float, str]:
+    return -item.score, item.candidate.chunk.id
+
+
+def _named_by(candidate: Candidate) -> list[str]:
+    own = title_key(candidate.record.title)
+    return [key for key in keys_named_in(candidate.chunk.text) if key != own]
+
+
+def _best_of_each_document(ranked: Sequence[Fused]) -> list[Fused]:
+    best: dict[str, Fused] = {}
+    for item in ranked:
+        best.setdefault(item.candidate.record.id, item)
+    return list(best.values())

@@ -48,6 +48,8 @@ class Library:
         store = SQLiteStore(
             settings.library_path, fingerprint=used.fingerprint, dimension=used.dimension, create=create
         )
+        if store.is_outdated:
+            store.upgrade(lambda chunks, title: sync.embed_sentences(chunks, title, used))
         return cls(store, used)
 
     def add(self, paths: Sequence[str | Path], *, progress: Progress = silent) -> SyncReport:

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+
+import numpy as np
 
 from index.chunking import chunk_document, embedding_text
 from index.errors import UnreadableDocument
 from index.progress import Progress, silent
 from index.readers import SUFFIXES, read_bytes, read_file
-from index.types import ChangeSet, Document, DocumentRecord, EmbeddedDocument, Embedder, Store, SyncReport
+from index.sentences import split_sentences
+from index.types import (
+    ChangeSet,
+    Chunk,
+    Document,
+    DocumentRecord,
+    EmbeddedDocument,
+    Embedder,
+    Matrix,
+    SentenceVectors,
+    Store,
+    SyncReport,
+    Vector,
+)
 
 _BATCH = 32
 """Documents a transaction. What a batch has stored stays, whatever happens to the next."""
@@ -133,7 +149,49 @@ def _store_all(
 
 
 def embed_document(document: Document, embedder: Embedder) -> EmbeddedDocument:
-    """Chunk and embed one document."""
-    chunks = chunk_document(document, embedder)
-    texts = [embedding_text(chunk, document.title, embedder) for chunk in chunks]
-    return EmbeddedDocument(document, tuple(chunks), embedder.encode_documents(texts))
+    """Chunk and embed one document: its chunks, and their sentences by themselves."""
+    chunks = tuple(chunk_document(document, embedder))
+    spans = [_sentence_spans(chunk) for chunk in chunks]
+    wholes = [embedding_text(chunk, document.title, embedder) for chunk in chunks]
+    parts = _sentence_texts(chunks, spans, document.title, embedder)
+    texts = list(dict.fromkeys([*wholes, *(text for within in parts for text in within)]))
+    vectors = dict(zip(texts, embedder.encode_documents(texts), strict=True))
+    return EmbeddedDocument(
+        document,
+        chunks,
+        _stacked(wholes, vectors, embedder),
+        tuple(
+            SentenceVectors(within, _stacked(own, vectors, embedder)) for within, own in zip(spans, parts, strict=True)
+        ),
+    )
+
+
+def embed_sentences(chunks: Sequence[Chunk], title: str, embedder: Embedder) -> tuple[SentenceVectors, ...]:
+    """Embed the sentences of chunks of one document, each with title and headings; result ``i`` is of ``chunks[i]``."""
+    spans = [_sentence_spans(chunk) for chunk in chunks]
+    texts = _sentence_texts(chunks, spans, title, embedder)
+    return tuple(
+        SentenceVectors(within, embedder.encode_documents(own)) for within, own in zip(spans, texts, strict=True)
+    )
+
+
+def _sentence_spans(chunk: Chunk) -> tuple[tuple[int, int], ...]:
+    """Return the sentences of a chunk, by offsets into the document's text."""
+    return tuple((chunk.start + span.start, chunk.start + span.end) for span in split_sentences(chunk.text))
+
+
+def _sentence_texts(
+    chunks: Sequence[Chunk], spans: Sequence[Sequence[tuple[int, int]]], title: str, embedder: Embedder
+) -> list[list[str]]:
+    """Return what is embedded for the sentences of each chunk."""
+    return [
+        [
+            embedding_text(replace(chunk, text=chunk.text[start - chunk.start : end - chunk.start]), title, embedder)
+            for start, end in within
+        ]
+        for chunk, within in zip(chunks, spans, strict=True)
+    ]
+
+
+def _stacked(texts: Sequence[str], vectors: Mapping[str, Vector], embedder: Embedder) -> Matrix:
+    return np.stack([vectors[text] for text in texts]) if texts else np.zeros((0, embedder.dimension), np.float32)

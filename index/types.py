@@ -5,7 +5,7 @@ All offsets are Unicode code points into ``Document.text``, half-open: ``documen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -103,14 +103,61 @@ class Rankings:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedSentence:
+    """A sentence of a chunk, by offsets into the document's text, and its closeness to the question in [-1, 1]."""
+
+    start: int
+    end: int
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chunk that a search considers.
+
+    Attributes:
+        cosine: similarity of chunk and question in [-1, 1].
+        bm25: lexical score, higher is better; 0 where no word matches.
+        sentences: of the chunk, in document order.
+    """
+
+    chunk: Chunk
+    record: DocumentRecord
+    cosine: float
+    bm25: float
+    sentences: tuple[RankedSentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What one search of one generation considers, in no order.
+
+    Attributes:
+        found: chunks that are near the question or share its words.
+        named: for each key of :func:`index.titles.title_key` that was asked for and that few documents bear, the
+            chunks of these documents.
+    """
+
+    generation: int
+    found: tuple[Candidate, ...]
+    named: Mapping[str, tuple[Candidate, ...]]
+
+
+Naming = Callable[[Sequence[Candidate]], Sequence[str]]
+"""Given the chunks that a search found, says by what title keys further documents are looked up."""
+
+
+@dataclass(frozen=True, slots=True)
 class RetrievedPassage:
     """A chunk after fusion, with what the reader of an answer needs to know of its document.
 
     Attributes:
         rank: from 1.
         score: fused score, higher is better.
-        cosine: similarity of chunk and question in [-1, 1], or None where only the words matched.
-        bm25: lexical score, higher is better, or None where only the meaning matched.
+        cosine: similarity of chunk and question in [-1, 1].
+        bm25: lexical score, higher is better; 0 where no word matches.
+        sentences: of the chunk, in document order.
+        named_by: title of the better passage that names this document, where that raised its score.
     """
 
     chunk: Chunk
@@ -119,8 +166,10 @@ class RetrievedPassage:
     date: str | None
     rank: int
     score: float
-    cosine: float | None
-    bm25: float | None
+    cosine: float
+    bm25: float
+    sentences: tuple[RankedSentence, ...] = ()
+    named_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +184,21 @@ class LibraryInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceVectors:
+    """The sentences of a chunk, by offsets into the document's text: ``vectors[i]`` embeds the one at ``spans[i]``."""
+
+    spans: tuple[tuple[int, int], ...]
+    vectors: Matrix
+
+
+@dataclass(frozen=True, slots=True)
 class EmbeddedDocument:
-    """A document ready to be stored: ``vectors[i]`` embeds ``chunks[i]``; shape ``(len(chunks), dimension)``."""
+    """A document ready to be stored: ``vectors[i]`` embeds ``chunks[i]``, whose sentences are ``sentences[i]``."""
 
     document: Document
     chunks: tuple[Chunk, ...]
     vectors: Matrix
+    sentences: tuple[SentenceVectors, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +259,9 @@ class Store(Protocol):
 
     def search(self, vector: Vector, terms: Sequence[str], k: int) -> Rankings:
         """Return the ``k`` nearest chunks by cosine and the ``k`` best by BM25 over ``terms`` (any may match)."""
+
+    def candidates(self, vector: Vector, terms: Sequence[str], k: int, naming: Naming) -> Candidates:
+        """Return what :meth:`search` finds with all that fusing needs, and the documents that ``naming`` asks for."""
 
     def apply(self, changes: ChangeSet) -> int:
         """Apply all changes or none; return the new generation."""

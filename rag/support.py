@@ -2,7 +2,7 @@
 
 Two things are looked at. Closeness: how much of what the sentence says (numbers and names weigh more) stands in the
 source sentence, and how near the two are in meaning. And exactness: a number, name or negation of the sentence that its
-sources do not hold makes it unsupported however close it is.
+sources do not hold makes it unsupported however close it is, and so does one that stands in the place of another.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from index.terms import STOP_WORDS, words
 from index.types import Embedder
+from rag.alterations import alterations
 from rag.context import SourceSentence
+from rag.words import NUMBER_WORDS, normalised, stem
 
 Scores = NDArray[np.float32]
 
@@ -27,15 +29,6 @@ _FURTHER_GAIN = 0.2
 """A further source sentence is cited only if it covers this much more of the sentence."""
 _FURTHER_COVERAGE = 0.3
 """A further source sentence, or one that supplies a lacking name, must hold this share of the sentence."""
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_NUMBER_WORDS = {name: str(value) for value, name in enumerate(_UNITS)} | {
-    name: str(value) for value, name in zip(range(20, 100, 10), _TENS, strict=True)
-}
-_TENS_AND_UNIT = re.compile(rf"\b({'|'.join(_TENS)})[-\s]({'|'.join(_UNITS[1:10])})\b", re.IGNORECASE)
 _ASKED_SHARE = 0.25
 """Words of the question need little proof: they say which thing is meant, not what is claimed of it."""
 _CLOSED_QUESTION = re.compile(
@@ -49,8 +42,9 @@ _QUANTITY = re.compile(
     r"|billions?|single|twice|double|third|quarter|percent)\b|%",
     re.IGNORECASE,
 )
-_INITIALS = re.compile(r"\b(?:[A-Z]\.\s?){2,}")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
+_PLAIN_REPLY = re.compile(r"^\W*no\b[.,:;!]\s+", re.IGNORECASE)
+"""``No.`` before a sentence answers the question; it denies nothing of what follows."""
 _NAME = re.compile(r"\b[^\W\d_][\w'’-]*")
 _NEGATION = frozenset("not no never none neither nor without cannot nobody nothing denied refused n't".split())
 
@@ -63,7 +57,7 @@ class Support:
         score: in [0, 1].
         supported: whether it may be shown as supported.
         evidence: indexes into the sources, best first; empty where nothing is close.
-        missing: numbers and names of the sentence that its evidence does not hold.
+        missing: numbers and names of the sentence that its evidence does not hold, and words that it changes.
     """
 
     score: float
@@ -90,7 +84,7 @@ class SupportChecker:
             question: what was asked; its words need no proof, and they place a short answer.
             titles: ``titles[i]`` is the title (and date) of the document of ``sources[i]``; names in it count as said.
         """
-        sentence, question = _normalised(sentence), _normalised(question)
+        sentence, question = normalised(sentence), normalised(question)
         wanted = _weighted_words(sentence, asked=_stems(question))
         if not sources or not wanted:
             return Support(0.0, False, ())
@@ -100,13 +94,14 @@ class SupportChecker:
         scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness
         evidence = _pick(wanted, held, scores, coverage)
         said = [
-            _normalised(f"{source.text} {title}")
+            normalised(f"{source.text} {title}")
             for source, title in zip(sources, titles or [""] * len(sources), strict=True)
         ]
         evidence = _complete(sentence, question, evidence, said, coverage)
         covered = _coverage(wanted, set().union(*(held[i] for i in evidence)))
         score = float(_WORD_SHARE * covered + (1 - _WORD_SHARE) * max(closeness[i] for i in evidence))
         missing = _missing(sentence, " ".join(said[i] for i in evidence), question)
+        missing = tuple(dict.fromkeys((*missing, *alterations(sentence, [source.text for source in sources]))))
         supported = score >= self.threshold and not missing
         return Support(round(min(max(score, 0.0), 1.0), 4), supported, tuple(evidence), missing)
 
@@ -165,9 +160,9 @@ def _weighted_words(text: str, asked: set[str]) -> dict[str, float]:
         for word in words(match[0]):
             if word in STOP_WORDS:
                 continue
-            weight = 2.0 if word in _NUMBER_WORDS or word[0].isdigit() else 1.5 if match[0][0].isupper() else 1.0
-            stem = _stem(word)
-            weights[stem] = max(weight * (_ASKED_SHARE if stem in asked else 1.0), weights.get(stem, 0.0))
+            weight = 2.0 if word in NUMBER_WORDS or word[0].isdigit() else 1.5 if match[0][0].isupper() else 1.0
+            key = stem(word)
+            weights[key] = max(weight * (_ASKED_SHARE if key in asked else 1.0), weights.get(key, 0.0))
     return weights
 
 
@@ -185,29 +180,11 @@ def says_something(text: str, question: str) -> bool:
 
 
 def _content_stems(text: str) -> set[str]:
-    return {_stem(word) for word in words(_normalised(text)) if word not in STOP_WORDS}
+    return {stem(word) for word in words(normalised(text)) if word not in STOP_WORDS}
 
 
 def _stems(text: str) -> set[str]:
-    return {_stem(word) for word in words(_normalised(text))}
-
-
-def _normalised(text: str) -> str:
-    """Return ``text`` with ``U.S.`` and ``U. S.`` written ``US``, and ``forty-five`` written ``45``."""
-    text = _INITIALS.sub(lambda match: re.sub(r"[.\s]", "", match[0]) + " ", text)
-    return _TENS_AND_UNIT.sub(lambda m: str(int(_NUMBER_WORDS[m[1].lower()]) + _UNITS.index(m[2].lower())), text)
-
-
-def _stem(word: str) -> str:
-    """Return a crude stem: enough to bring together the forms of one word within a sentence or two."""
-    if word in _NUMBER_WORDS:
-        return _NUMBER_WORDS[word]
-    if word[0].isdigit() or len(word) < 4:
-        return word
-    for ending in ("ations", "ation", "ings", "ing", "ied", "ies", "ers", "ed", "es", "er", "ly", "s", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+    return {stem(word) for word in words(normalised(text))}
 
 
 def _coverage(wanted: dict[str, float], held: set[str]) -> float:
@@ -219,16 +196,20 @@ def _missing(sentence: str, said: str, question: str) -> tuple[str, ...]:
     missing = sorted(_numbers(sentence) - _numbers(said))
     known = _stems(said) | _stems(question)
     initials = _initials(said) | _initials(question)
-    missing += [name for name in _names(sentence) if _stem(name.lower()) not in known and name.upper() not in initials]
-    negated = _negations(sentence) and not _negations(said) and not _negations(question)
+    missing += [
+        name
+        for name in _names(sentence)
+        if not {stem(part) for part in words(name.replace("-", " "))} <= known and name.upper() not in initials
+    ]
+    negated = _negations(_PLAIN_REPLY.sub("", sentence)) and not _negations(said) and not _negations(question)
     return (*dict.fromkeys(missing), *(("not",) if negated else ()))
 
 
 def _numbers(text: str) -> set[str]:
     """Return the numbers in a text as digits, also those spelled below a hundred (but ``one``, which rarely counts)."""
-    text = _normalised(text)
+    text = normalised(text)
     digits = {match[0].replace(",", "").rstrip(".") for match in _NUMBER.finditer(text)}
-    return digits | {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS and word != "one"}
+    return digits | {NUMBER_WORDS[word] for word in words(text) if word in NUMBER_WORDS and word != "one"}
 
 
 def _names(sentence: str) -> Iterable[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-FORMAT = 1
-"""Version of the schema below. A library of a higher number is refused."""
+FORMAT = 2
+"""Version of the schema below. A library of a higher number is refused, one of a lower is brought up to it."""
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -12,12 +12,15 @@ CREATE TABLE documents (
     id TEXT PRIMARY KEY,
     source TEXT NOT NULL,
     title TEXT NOT NULL,
+    title_key TEXT NOT NULL,
     date TEXT,
     content_hash TEXT NOT NULL,
     body_start INTEGER NOT NULL,
     headings TEXT NOT NULL,
     text TEXT NOT NULL
 );
+
+CREATE INDEX documents_by_title ON documents (title_key);
 
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -29,7 +32,9 @@ CREATE TABLE chunks (
     heading TEXT NOT NULL,
     title TEXT NOT NULL,
     text TEXT NOT NULL,
-    vector BLOB NOT NULL
+    vector BLOB NOT NULL,
+    sentences TEXT NOT NULL,
+    sentence_vectors BLOB NOT NULL
 );
 CREATE INDEX chunks_by_document ON chunks (document_id, ordinal);
 
@@ -44,3 +49,13 @@ CREATE TRIGGER chunks_delete AFTER DELETE ON chunks BEGIN
     VALUES ('delete', old.number, old.title, old.heading, old.text);
 END;
 """
+
+UPGRADES = {
+    1: (
+        "ALTER TABLE documents ADD COLUMN title_key TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX documents_by_title ON documents (title_key)",
+        "ALTER TABLE chunks ADD COLUMN sentences TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE chunks ADD COLUMN sentence_vectors BLOB NOT NULL DEFAULT x''",
+    )
+}
+"""Statements that bring a library of this format to the next, before new columns are filled."""

@@ -10,7 +10,7 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
@@ -18,9 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import EmbedderMismatch, LibraryError
-from index.store.schema import FORMAT, SCHEMA
-from index.store.vectors import VectorIndex, from_blobs, to_blob
+from index.store.candidates import LEXICAL_DEPTH, by_number, by_title
+from index.store.schema import FORMAT, SCHEMA, UPGRADES
+from index.store.vectors import VectorIndex, from_blobs, to_blob, to_half_blob
+from index.titles import title_key
 from index.types import (
+    Candidates,
     ChangeSet,
     Chunk,
     Document,
@@ -29,7 +32,9 @@ from index.types import (
     Heading,
     Hit,
     LibraryInfo,
+    Naming,
     Rankings,
+    SentenceVectors,
     Vector,
 )
 
@@ -104,6 +109,16 @@ class SQLiteStore:
             loaded = _load(db, {number for number, _ in nearest} | {number for number, _ in matching})
             return Rankings(generation, _hits(nearest, loaded), _hits(matching, loaded))
 
+    def candidates(self, vector: Vector, terms: Sequence[str], k: int, naming: Naming) -> Candidates:
+        """Return what :meth:`search` finds with all that fusing needs, and the documents that ``naming`` asks for."""
+        with self._transaction() as db:
+            nearest = self._vector_index(db).search(vector, k)
+            matching = _match(db, terms, max(k, LEXICAL_DEPTH))
+            numbers = {number for number, _ in (*nearest, *matching[:k])}
+            found = by_number(db, numbers, vector, dict(matching))
+            named = by_title(db, list(dict.fromkeys(naming(found))), vector, dict(matching))
+            return Candidates(_generation(db), found, named)
+
     def apply(self, changes: ChangeSet) -> int:
         """Apply all changes or none; return the new generation."""
         for item in changes.upsert:
@@ -120,6 +135,35 @@ class SQLiteStore:
             db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta)
             return generation
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the library has an older format, so that :meth:`upgrade` has to come before anything else."""
+        with self._transaction() as db:
+            return _format(db) < FORMAT
+
+    def upgrade(self, embed: Callable[[Sequence[Chunk], str], Sequence[SentenceVectors]]) -> None:
+        """Bring an older library to this format, in one transaction: it is wholly of the old format or of this one.
+
+        Args:
+            embed: makes the sentence vectors of one document's chunks; its second argument is the title.
+        """
+        with self._transaction(write=True) as db:
+            for version in range(_format(db), FORMAT):
+                for statement in UPGRADES[version]:
+                    db.execute(statement)
+            for document_id, title in db.execute("SELECT id, title FROM documents").fetchall():
+                db.execute("UPDATE documents SET title_key = ? WHERE id = ?", (title_key(title), document_id))
+                query = 'SELECT id, document_id, ordinal, start, "end", text, heading FROM chunks WHERE document_id = ?'
+                chunks = [Chunk(*row) for row in db.execute(query, (document_id,)).fetchall()]
+                db.executemany(
+                    "UPDATE chunks SET sentences = ?, sentence_vectors = ? WHERE id = ?",
+                    [
+                        (json.dumps(within.spans), to_half_blob(within.vectors), chunk.id)
+                        for chunk, within in zip(chunks, embed(chunks, title), strict=True)
+                    ],
+                )
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('format', ?)", (str(FORMAT),))
+
     def close(self) -> None:
         """Let go of the vectors; database connections are closed after every call."""
         with self._lock:
@@ -129,12 +173,14 @@ class SQLiteStore:
         document = item.document
         db.execute("DELETE FROM chunks WHERE document_id = ?", (document.id,))
         db.execute(
-            "INSERT OR REPLACE INTO documents (id, source, title, date, content_hash, body_start, headings, text) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO documents "
+            "(id, source, title, title_key, date, content_hash, body_start, headings, text) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.id,
                 document.source,
                 document.title,
+                title_key(document.title),
                 document.date,
                 document.content_hash,
                 document.body_start,
@@ -143,11 +189,14 @@ class SQLiteStore:
             ),
         )
         db.executemany(
-            'INSERT INTO chunks (id, document_id, ordinal, start, "end", heading, title, text, vector) '
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            'INSERT INTO chunks (id, document_id, ordinal, start, "end", heading, title, text, vector, '
+            "sentences, sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (c.id, c.document_id, c.ordinal, c.start, c.end, c.heading, document.title, c.text, to_blob(vector))
-                for c, vector in zip(item.chunks, item.vectors, strict=True)
+                (
+                    *(c.id, c.document_id, c.ordinal, c.start, c.end, c.heading, document.title, c.text),
+                    *(to_blob(vector), json.dumps(within.spans), to_half_blob(within.vectors)),
+                )
+                for c, vector, within in zip(item.chunks, item.vectors, item.sentences, strict=True)
             ),
         )
 
@@ -250,6 +299,10 @@ def _publish(finished: Path, path: Path) -> None:
     except OSError:  # a file system without links
         if not path.exists():
             finished.rename(path)
+
+
+def _format(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0])
 
 
 def _generation(db: sqlite3.Connection) -> int:

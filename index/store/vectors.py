@@ -102,3 +102,13 @@ def to_blob(vector: Vector) -> bytes:
 def from_blobs(blobs: Sequence[bytes], dimension: int) -> Matrix:
     """Return the vectors of ``blobs``, shape ``(len(blobs), dimension)``."""
     return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), dimension).astype(np.float32)
+
+
+def to_half_blob(vectors: Matrix) -> bytes:
+    """Return vectors as little-endian float16 bytes: enough for ranking sentences, in half the space."""
+    return np.ascontiguousarray(vectors, dtype="<f2").tobytes()
+
+
+def from_half_blob(blob: bytes, dimension: int) -> Matrix:
+    """Return the vectors of a blob of float16, shape ``(n, dimension)``."""
+    return np.frombuffer(blob, dtype="<f2").reshape(-1, dimension).astype(np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -126,7 +127,7 @@ def test_a_change_that_fails_changes_nothing(open_store: OpenStore) -> None:
     (document,) = filled(store, "A walrus sleeps.")
     before = (store.info(), store.catalogue(), search(store, "walrus"))
     good = embedded(make_document("A penguin swims.", "b.txt"))[0]
-    bad = EmbeddedDocument(good.document, good.chunks, np.zeros((1, DIMENSION + 1), dtype=np.float32))
+    bad = replace(good, vectors=np.zeros((1, DIMENSION + 1), dtype=np.float32))
     with pytest.raises(ValueError, match="shape"):
         store.apply(ChangeSet(upsert=[good, bad], remove=[document.id]))
     assert (store.info(), store.catalogue(), search(store, "walrus")) == before

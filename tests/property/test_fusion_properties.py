@@ -1,48 +1,56 @@
-"""Reciprocal rank fusion: a total order that depends on ranks alone."""
+"""Fusion: a total order, whatever order the store gives things in, and nothing lost or doubled."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fusion import reciprocal_rank_fusion
+from index.fusion import fuse, fuse_all
+from index.types import Candidate, Candidates, Chunk, DocumentRecord, RankedSentence
 
-IDS = st.text("abcdef", min_size=1, max_size=2)
-RANKINGS = st.lists(st.lists(IDS, unique=True, max_size=8), max_size=4)
-
-
-@given(RANKINGS)
-def test_every_id_comes_once_best_first(rankings: list[list[str]]) -> None:
-    fused = reciprocal_rank_fusion(rankings)
-    ids = [identity for identity, _ in fused]
-    assert sorted(ids) == sorted({identity for ranking in rankings for identity in ranking})
-    best = {i: min(ranking.index(i) for ranking in rankings if i in ranking) for i in ids}
-    keys = [(-score, best[identity], identity) for identity, score in fused]
-    assert keys == sorted(keys)
+_SCORE = st.floats(-1, 1, width=32)
 
 
-@given(RANKINGS, st.randoms())
-def test_the_order_of_equal_rankings_does_not_matter(rankings: list[list[str]], random: object) -> None:
-    shuffled = sorted(rankings)
-    one, other = dict(reciprocal_rank_fusion(rankings)), dict(reciprocal_rank_fusion(shuffled))
-    assert one.keys() == other.keys()
-    assert all(abs(one[identity] - other[identity]) < 1e-12 for identity in one)
+@st.composite
+def found(draw: st.DrawFn) -> list[Candidate]:
+    names = draw(st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8))
+    titles = st.sampled_from(["Ada Holm", "Varn Light", "Torsk Dam"])
+    texts = st.sampled_from(["By Ada Holm.", "Near the Varn Light and the Torsk Dam.", "nothing"])
+    return [
+        Candidate(
+            Chunk(f"{name}-0", name, 0, 0, 9, draw(texts)),
+            DocumentRecord(name, name, draw(titles), None, ""),
+            draw(_SCORE),
+            draw(st.floats(0, 20)),
+            tuple(RankedSentence(i, i + 1, draw(_SCORE)) for i in range(draw(st.integers(0, 3)))),
+        )
+        for name in names
+    ]
 
 
-@given(st.lists(IDS, unique=True))
-def test_one_ranking_stays_as_it_is(ranking: list[str]) -> None:
-    assert [identity for identity, _ in reciprocal_rank_fusion([ranking])] == ranking
+@given(found(), st.randoms(use_true_random=False))
+def test_the_order_found_in_does_not_matter(candidates: list[Candidate], chance: object) -> None:
+    shuffled = list(candidates)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert fuse(shuffled) == fuse(candidates)
 
 
-@given(st.lists(IDS, unique=True, min_size=1), st.lists(IDS, unique=True))
-def test_to_be_ranked_once_more_is_never_a_loss(ranking: list[str], other: list[str]) -> None:
-    alone = dict(reciprocal_rank_fusion([ranking]))
-    both = dict(reciprocal_rank_fusion([ranking, other]))
-    assert all(both[identity] >= score for identity, score in alone.items())
+@given(found(), found())
+def test_every_chunk_found_is_ranked_once_best_first(candidates: list[Candidate], others: list[Candidate]) -> None:
+    named = {"ada holm": tuple(others), "torsk dam": tuple(candidates[:2])}
+    ranked = fuse_all(Candidates(1, tuple(candidates), named))
+    ids = [item.candidate.chunk.id for item in ranked]
+    assert len(ids) == len(set(ids))
+    assert {item.chunk.id for item in candidates} <= set(ids)
+    assert [item.score for item in ranked] == sorted((item.score for item in ranked), reverse=True)
 
 
-@given(RANKINGS, st.floats(0.1, 10))
-def test_a_common_factor_changes_no_order(rankings: list[list[str]], factor: float) -> None:
-    plain = dict(reciprocal_rank_fusion(rankings))
-    scaled = dict(reciprocal_rank_fusion(rankings, [factor] * len(rankings)))
-    assert all(abs(scaled[identity] - factor * score) < 1e-9 for identity, score in plain.items())
+@given(found(), found())
+def test_being_named_never_lowers_a_score_nor_lifts_it_above_the_best(
+    candidates: list[Candidate], others: list[Candidate]
+) -> None:
+    plain = {item.candidate.chunk.id: item.score for item in fuse(candidates)}
+    ranked = fuse_all(Candidates(1, tuple(candidates), {"ada holm": tuple(others), "varn light": tuple(candidates)}))
+    raised = [item for item in ranked if item.named_by is not None]
+    assert all(item.score >= plain.get(item.candidate.chunk.id, -9) for item in ranked if item.candidate in candidates)
+    assert all(item.score < max(plain.values()) for item in raised)

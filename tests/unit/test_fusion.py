@@ -1,62 +1,79 @@
-"""Reciprocal rank fusion against its definition, computed another way."""
+"""One score from several signals, worked out by hand."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 
 import pytest
 
-from index.fusion import RRF_K, reciprocal_rank_fusion
+from index.fusion import fuse, fuse_all, names_of_the_best
+from index.types import Candidate, Candidates, Chunk, DocumentRecord, RankedSentence
 
 
-def by_definition(rankings: list[list[str]], weights: list[float], k: int) -> dict[str, Fraction]:
-    """Return exact scores, looking each id up in each ranking."""
-    ids = {identity for ranking in rankings for identity in ranking}
-    return {
-        identity: sum(
-            (Fraction(weight) / (k + ranking.index(identity) + 1))
-            for ranking, weight in zip(rankings, weights, strict=True)
-            if identity in ranking
-        )
-        or Fraction(0)
-        for identity in ids
-    }
+def candidate(
+    name: str,
+    *,
+    cosine: float,
+    bm25: float = 0.0,
+    sentences: Sequence[float] = (),
+    title: str = "",
+    text: str = "",
+    ordinal: int = 0,
+) -> Candidate:
+    chunk = Chunk(f"{name}-{ordinal}", name, ordinal, 0, len(text), text)
+    ranked = tuple(RankedSentence(i, i + 1, value) for i, value in enumerate(sentences))
+    return Candidate(chunk, DocumentRecord(name, name, title, None, ""), cosine, bm25, ranked)
 
 
-@pytest.mark.parametrize(
-    ("rankings", "weights", "k"),
-    [
-        ([["a", "b", "c"], ["c", "b", "a"]], [1.0, 1.0], 60),
-        ([["a", "b", "c"], ["c", "d"]], [1.0, 0.5], 60),
-        ([["a"], ["b"], ["c", "a"]], [0.25, 2.0, 1.0], 0),
-        ([["x"], []], [1.0, 1.0], 1),
-        ([], [], 60),
-    ],
-)
-def test_scores_are_those_of_the_definition(rankings: list[list[str]], weights: list[float], k: int) -> None:
-    fused = reciprocal_rank_fusion(rankings, weights, k=k)
-    expected = by_definition(rankings, weights, k)
-    assert {identity for identity, _ in fused} == set(expected)
-    for identity, score in fused:
-        assert score == pytest.approx(float(expected[identity]), rel=1e-12)
-    assert [score for _, score in fused] == sorted((score for _, score in fused), reverse=True)
+def of(found: Sequence[Candidate], named: Mapping[str, tuple[Candidate, ...]] | None = None) -> Candidates:
+    return Candidates(1, tuple(found), named or {})
 
 
-def test_equal_weights_are_the_default() -> None:
-    rankings = [["a", "b"], ["b", "c"]]
-    assert reciprocal_rank_fusion(rankings) == reciprocal_rank_fusion(rankings, [1.0, 1.0], k=RRF_K)
+def test_the_score_is_that_of_the_documentation() -> None:
+    best, other = fuse(
+        [candidate("a", cosine=0.4, bm25=2.0, sentences=[0.1, 0.6]), candidate("b", cosine=0.5, bm25=4.0)]
+    )
+    assert best.candidate.chunk.document_id == "b"
+    assert best.score == pytest.approx(0.5 + 0.2)  # no sentences: the whole chunk stands for them
+    assert other.score == pytest.approx((0.4 + 0.6) / 2 + 0.2 * 2 / 4)
 
 
-def test_equal_scores_go_to_the_better_best_rank_then_to_the_smaller_id() -> None:
-    assert [i for i, _ in reciprocal_rank_fusion([["b"], ["a"]])] == ["a", "b"]
-    # 2/(0+2) for x at rank 2 equals 1/(0+1) for y at rank 1
-    assert [i for i, _ in reciprocal_rank_fusion([["z", "a"], ["y"]], [2.0, 1.0], k=0)] == ["z", "y", "a"]
+def test_without_any_shared_word_the_meaning_alone_decides() -> None:
+    ranked = fuse([candidate("a", cosine=0.1), candidate("b", cosine=0.3)])
+    assert [(item.candidate.chunk.document_id, item.score) for item in ranked] == [("b", 0.3), ("a", 0.1)]
 
 
-def test_a_repeated_id_counts_once_at_its_best_place() -> None:
-    assert reciprocal_rank_fusion([["a", "b", "a", "a"]]) == reciprocal_rank_fusion([["a", "b"]])
+def test_equal_scores_go_to_the_smaller_id() -> None:
+    ranked = fuse([candidate(name, cosine=0.5) for name in "cab"])
+    assert [item.candidate.chunk.document_id for item in ranked] == ["a", "b", "c"]
 
 
-def test_one_weight_a_ranking() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        reciprocal_rank_fusion([["a"]], [1.0, 1.0])
+def test_a_document_that_the_best_chunk_names_is_raised_but_not_above_it() -> None:
+    naming = candidate("film", cosine=0.6, title="The Film", text="It was directed by Ada Holm.")
+    near = candidate("near", cosine=0.35, title="Another Film", text="Nothing.")
+    named = candidate("holm", cosine=0.2, title="Ada Holm (director)", text="She was born in Varn.")
+    assert "ada holm" in names_of_the_best([naming, near])
+    ranked = fuse_all(of([naming, near], {"ada holm": (named,)}))
+    assert [item.candidate.chunk.document_id for item in ranked] == ["film", "holm", "near"]
+    assert ranked[1].score == pytest.approx(0.2 + 0.3 * 0.6)
+    assert ranked[1].named_by == naming
+    close = candidate("holm", cosine=0.55, title="Ada Holm", text="She was born in Varn.")
+    ranked = fuse_all(of([naming, close], {"ada holm": (close,)}))
+    assert [item.candidate.chunk.document_id for item in ranked] == ["film", "holm"]
+    assert ranked[1].score < 0.6
+
+
+def test_only_the_best_chunk_of_a_named_document_is_raised() -> None:
+    naming = candidate("film", cosine=0.6, title="The Film", text="By Ada Holm.")
+    named = tuple(candidate("holm", cosine=c, title="Ada Holm", ordinal=i) for i, c in enumerate([0.1, 0.2]))
+    ranked = fuse_all(of([naming], {"ada holm": named}))
+    assert [item.candidate.chunk.id for item in ranked] == ["film-0", "holm-1"]
+
+
+def test_a_document_does_not_name_itself() -> None:
+    assert "ada holm" not in names_of_the_best([candidate("a", cosine=0.5, title="Ada Holm", text="Ada Holm sang.")])
+
+
+def test_nothing_found_is_nothing() -> None:
+    assert fuse_all(of([])) == []
+    assert names_of_the_best([]) == []

@@ -68,9 +68,26 @@ def test_cosines_and_ranks_are_those_worked_out_by_hand(new_library: NewLibrary)
     passages = library.search("walrus")
     assert [(p.source, p.rank) for p in passages] == [("2.txt", 1), ("0.txt", 2), ("1.txt", 3)]
     assert [p.cosine for p in passages] == pytest.approx([1.0, 1 / math.sqrt(5), 0.0], abs=1e-6)
-    assert [p.bm25 is None for p in passages] == [False, False, True]
-    # dense ranks 1, 2, 3; lexical (half weight) 1 for the shorter text, 2 for the longer
-    assert [p.score for p in passages] == pytest.approx([1 / 61 + 0.5 / 61, 1 / 62 + 0.5 / 62, 1 / 63])
+    best, second, none = (p.bm25 for p in passages)
+    assert best > second > none == 0.0
+    # each text is one sentence, so that sentence and chunk are one; the lexically best gains 0.2
+    assert [p.score for p in passages] == pytest.approx([1.2, 1 / math.sqrt(5) + 0.2 * second / best, 0.0], abs=1e-3)
+
+
+def test_a_passage_carries_its_sentences_with_their_closeness(new_library: NewLibrary) -> None:
+    (passage,) = new_library("A walrus. A penguin.").search("walrus")
+    text = passage.chunk.text
+    assert [text[s.start : s.end] for s in passage.sentences] == ["A walrus.", "A penguin."]
+    assert [s.cosine for s in passage.sentences] == pytest.approx([1.0, 0.0], abs=1e-3)
+
+
+def test_a_document_is_found_by_the_one_that_names_it(new_library: NewLibrary) -> None:
+    film = make_document("The film was directed by Ada Holm.", "film.txt", title="Storm")
+    holm = make_document("Varn is the birthplace.", "holm.txt", title="Ada Holm (director)")
+    others = [make_document(f"Other {i}.", f"{i}.txt", title=f"Other {i}") for i in range(3)]
+    passages = new_library(film, *others, holm).search("film storm")
+    assert [p.source for p in passages][:2] == ["film.txt", "holm.txt"]
+    assert [p.named_by for p in passages][:2] == [None, "Storm"]
 
 
 def test_a_passage_carries_what_its_document_states(new_library: NewLibrary) -> None:
@@ -80,15 +97,16 @@ def test_a_passage_carries_what_its_document_states(new_library: NewLibrary) -> 
     assert passage.chunk.document_id == document.id
 
 
-def test_what_matches_by_words_alone_has_no_cosine(new_library: NewLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_matches_by_words_alone_has_its_cosine_too(
+    new_library: NewLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both rankings are read two deep; the stem of a word is matched by words, not by this embedder."""
     monkeypatch.setattr(retriever, "_DEPTH", 2)
-    monkeypatch.setattr(retriever, "_WEIGHTS", (0.5, 1.0))
     library = new_library("sea", "ice", "penguin")
     passages = {p.source: p for p in library.search("penguins sea", k=2)}
     assert set(passages) == {"0.txt", "2.txt"}
-    assert passages["2.txt"].cosine is None
-    assert passages["2.txt"].bm25 is not None
+    assert passages["2.txt"].cosine == 0.0
+    assert passages["2.txt"].bm25 > 0
 
 
 @pytest.mark.parametrize("k", [1, 3, 100])

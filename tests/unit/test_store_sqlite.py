@@ -13,11 +13,12 @@ import pytest
 from fakes import DIMENSION, WordCountEmbedder, make_document
 
 from index.errors import EmbedderMismatch, LibraryError
+from index.library import Library
 from index.store import SQLiteStore
 from index.store import sqlite as sqlite_store
 from index.store.vectors import VectorIndex
 from index.sync import embed_document
-from index.types import ChangeSet, Document, Rankings
+from index.types import ChangeSet, Document, Rankings, SentenceVectors
 
 EMBEDDER = WordCountEmbedder()
 TEXTS = ("A walrus sleeps on the ice.", "Two penguins swim in the sea near the ice.", "The sea is cold and deep.")
@@ -111,11 +112,52 @@ def test_opening_and_reading_change_nothing(folder: Path) -> None:
 def test_a_library_of_a_newer_format_is_refused(folder: Path) -> None:
     opened(folder)
     with closing(sqlite3.connect(folder / "library.sqlite3")) as db:
-        db.execute("UPDATE meta SET value = '2' WHERE key = 'format'")
+        db.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
         db.commit()
     with pytest.raises(LibraryError, match="newer pincite") as caught:
         opened(folder)
     assert "update pincite" in one_line(caught)
+
+
+def _to_format_1(folder: Path) -> None:
+    """Turn a library into one as the first format had it."""
+    with closing(sqlite3.connect(folder / "library.sqlite3")) as db:
+        db.execute("DROP INDEX documents_by_title")
+        for table, column in (("documents", "title_key"), ("chunks", "sentences"), ("chunks", "sentence_vectors")):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+        db.commit()
+
+
+def test_a_library_of_an_older_format_is_brought_up_to_date(folder: Path) -> None:
+    documents = [
+        make_document("A walrus sleeps. It dreams of Ada Holm.", "a.txt", title="Walrus"),
+        make_document("She was born in Varn.", "b.txt", title="Ada Holm"),
+    ]
+    with Library.open(folder, embedder=EMBEDDER) as library:
+        library.add_documents(documents)
+        fresh = library.search("walrus dreams")
+        info = library.info()
+    _to_format_1(folder)
+    with Library.open(folder, embedder=EMBEDDER) as library:
+        assert library.search("walrus dreams") == fresh
+        assert library.info() == info
+
+
+def test_an_upgrade_that_fails_leaves_the_old_format(folder: Path) -> None:
+    store = opened(folder)
+    store.apply(ChangeSet(upsert=[embed_document(make_document("A walrus sleeps."), EMBEDDER)]))
+    _to_format_1(folder)
+
+    def fails(chunks: object, title: str) -> list[SentenceVectors]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        opened(folder).upgrade(fails)
+    assert opened(folder).is_outdated
+    assert opened(folder).info().documents == 1
+    Library.open(folder, embedder=EMBEDDER).close()
+    assert not opened(folder).is_outdated
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "file/library"])
