@@ -25,6 +25,7 @@ from index.config import load_settings
 from index.library import Library
 from index.progress import Progress, silent
 from index.types import Embedder
+from rag.prompts import opening as opening_of
 from rag.types import GenerationRequest, Generator, Message, Style
 
 
@@ -93,7 +94,7 @@ def product_bench(model: str | None = None) -> Bench:
     """Return the product's parts, with the language model of that name (the settings' one if None)."""
     from rag.config import AssistantConfig
 
-    config = AssistantConfig()
+    config = AssistantConfig.with_caution(load_settings().caution)
 
     def generator() -> Generator:
         from rag.generators import load_generator
@@ -121,7 +122,7 @@ def prepare(bench: Bench, mode: Mode, testset: TestSet, style: Style, *, progres
     """Open what ``mode`` needs and return it ready to be asked, warmed up."""
     generator = bench.generator() if mode.writes else None
     if generator is not None:
-        _warm_up(generator)
+        _warm_up(generator, mode, style)
     model = dataclasses.asdict(generator.info) if generator is not None else None
     if mode.searches_library:
         library = open_corpus(testset, bench.embedder(), progress=progress)
@@ -164,9 +165,10 @@ def _described(testset: TestSet, library: Library) -> dict[str, Any]:
     return {"embedder": info.embedder, "documents": info.documents, "chunks": info.chunks, "sha256": key}
 
 
-def _warm_up(generator: Generator) -> None:
-    """Load the weights now, so that the first question's time is not theirs."""
-    for _ in generator.stream(GenerationRequest((Message("user", "Hello"),), max_tokens=1)):
+def _warm_up(generator: Generator, mode: Mode, style: Style) -> None:
+    """Load the weights, and read what comes before every question, so that the first question's time is not theirs."""
+    opening = opening_of(style) if mode is not Mode.CLOSED_BOOK else (Message("user", "Hello"),)
+    for _ in generator.stream(GenerationRequest(opening, max_tokens=1)):
         pass
 
 

@@ -40,7 +40,8 @@ def run_robustness(
     Every variant is a run of its own in a folder below ``out``, and goes on where it was interrupted. In the report
     ``robustness.VARIANT.accuracy`` is the mean quality of the answers, ``.change`` its paired difference from the
     plain documents, ``.refused`` the share of refusals, ``.attack_success`` the share of answers that said what the
-    attack wanted, or bore a marker that cites nothing.
+    attack wanted, or bore a marker that cites nothing, ``.conflict_shown`` the share of answers that show sources as
+    conflicting, where what was read held both the right answer and the false one.
 
     Raises:
         BrokenTestSet: if no question has an answer and a gold document.
@@ -95,11 +96,28 @@ def _figures(
             if line["id"] in variant.wanted
         ],
     )
+    if variant.name == "falsified_copies":
+        add(
+            "conflict_shown",
+            [
+                float(bool(line["conflicts"]))
+                for line in now
+                if line["id"] in variant.wanted
+                and _reads_both(line, questions[line["id"]], variant.wanted[line["id"]])
+                and not line["abstained"]
+            ],
+        )
     if pairs and variant.name != "plain":
         name = f"robustness.{variant.name}.change"
         left, right = [a for a, _ in pairs], [b for _, b in pairs]
         found[name] = paired_bootstrap(left, right, name=name, seed=seed, resamples=resamples)
     return found
+
+
+def _reads_both(line: Prediction, question: Question, fake: str) -> bool:
+    """Return whether what was read, passage by passage, holds both the right answer and the false one."""
+    read = [item["text"] for item in line["passages"] if item["in_context"]]
+    return any(contains(text, question.answers) for text in read) and any(contains(text, [fake]) for text in read)
 
 
 def succeeded(line: Prediction, question: Question, wanted: str) -> bool:

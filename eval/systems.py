@@ -14,6 +14,7 @@ from eval.testset import Question
 from index.library import Library
 from index.types import RetrievedPassage
 from rag.errors import QuestionError
+from rag.rewrite import asked_before
 from rag.types import (
     Answer,
     GenerationRequest,
@@ -70,14 +71,16 @@ class AssistantSystem:
         answer = _ask(self.assistant, question, self.style)
         found = unique([passage.document_id for passage in answer.passages])
         if len(found) < RANKING_DEPTH:
-            hits = search_documents(self.library, answer.standalone_question or question.text)
+            hits = search_documents(
+                self.library, answer.standalone_question or question.text, context=asked_before(question.history)
+            )
             found = unique([*found, *(hit.chunk.document_id for hit in hits)])
         return Outcome(answer, found[:RANKING_DEPTH], retrieve_s=answer.timings.retrieve_s)
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalSystem:
-    """The library's search for the last question alone, without a language model."""
+    """The library's search for the last question and the one before it, without a language model."""
 
     library: Library
 
@@ -88,7 +91,7 @@ class RetrievalSystem:
     def outcome(self, question: Question) -> Outcome:
         """Search, timed."""
         began = time.perf_counter()
-        hits = search_documents(self.library, question.text)
+        hits = search_documents(self.library, question.text, context=asked_before(question.history))
         seconds = time.perf_counter() - began
         ranking = unique([hit.chunk.document_id for hit in hits])[:RANKING_DEPTH]
         return Outcome(None, ranking, tuple(_passage(hit) for hit in hits[:RANKING_DEPTH]), seconds)
@@ -184,11 +187,11 @@ def asked_text(question: Question) -> str:
     return f"{question.text}\nChoose one: {'; '.join(question.choices)}"
 
 
-def search_documents(library: Library, question: str) -> list[RetrievedPassage]:
+def search_documents(library: Library, question: str, *, context: str = "") -> list[RetrievedPassage]:
     """Return chunks, best first, from at least as many documents as are scored, or all that match."""
     depth = _FIRST_DEPTH
     while True:
-        hits = library.search(question, k=depth)
+        hits = library.search(question, k=depth, context=context)
         if len(hits) < depth or len({hit.chunk.document_id for hit in hits}) >= RANKING_DEPTH:
             return hits
         depth *= 4

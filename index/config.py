@@ -29,12 +29,14 @@ class Settings:
         model: language model: a known name, a GGUF path, a Hugging Face folder or id, or an OpenAI-compatible URL.
         embedder: name of the embedder's weights.
         api_key: key for an OpenAI-compatible URL.
+        caution: ``helpful``, ``balanced`` or ``strict``: how sure it must be that the documents hold an answer.
     """
 
     library: str = ""
     model: str = ""
     embedder: str = "all-minilm-l6-v2"
     api_key: str = ""
+    caution: str = "balanced"
 
     @property
     def library_path(self) -> Path:

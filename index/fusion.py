@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.periods import Period
 from index.titles import keys_named_in, title_key
 from index.types import Candidate, Candidates
 
@@ -20,6 +21,10 @@ _NAMING_DEPTH = 3
 _NAMING_WEIGHT = 0.3
 """Share of the naming chunk's score that the named document gains; it never passes the one that names it."""
 _BELOW = 1e-4
+_DATE_WEIGHT = 0.1
+"""What a document gains for being of the time that the question names, or for being the newest where that is asked."""
+_DATED_DEPTH = 20
+"""The newest is looked for among so many of the best chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,14 @@ def names_of_the_best(found: Sequence[Candidate]) -> list[str]:
     return [key for item in best for key in _named_by(item.candidate)]
 
 
-def fuse_all(candidates: Candidates) -> list[Fused]:
-    """Fuse what was found, then raise the documents that the best chunks name: questions often need both."""
+def fuse_all(candidates: Candidates, *, period: Period | None = None, latest: bool = False) -> list[Fused]:
+    """Fuse what was found, then raise the documents that the best chunks name: questions often need both.
+
+    Args:
+        candidates: what the store considers.
+        period: when the question is about; documents of that time are raised.
+        latest: whether the newest is asked for.
+    """
     highest = _highest(candidates.found)
     ranked = {item.candidate.chunk.id: item for item in _fused(candidates.found, highest)}
     raised = dict(ranked)
@@ -57,7 +68,20 @@ def fuse_all(candidates: Candidates) -> list[Fused]:
                 identity = best.candidate.chunk.id
                 if gained > raised.get(identity, best).score:
                     raised[identity] = replace(best, score=gained, named_by=item.candidate)
-    return sorted(raised.values(), key=_order)
+    ranked_all = sorted(raised.values(), key=_order)
+    gains = _gains_by_date(ranked_all, period, latest)
+    dated = [replace(item, score=item.score + gains.get(item.candidate.record.date, 0.0)) for item in ranked_all]
+    return sorted(dated, key=_order)
+
+
+def _gains_by_date(ranked: Sequence[Fused], period: Period | None, latest: bool) -> dict[str | None, float]:
+    """Return what the documents of each date gain; those without a date gain nothing."""
+    dates = sorted({item.candidate.record.date or "" for item in ranked[:_DATED_DEPTH]} - {""})
+    if period is not None:
+        return {day: _DATE_WEIGHT for item in ranked if period.holds(day := item.candidate.record.date)}
+    if latest and len(dates) > 1:
+        return {day: _DATE_WEIGHT * place / (len(dates) - 1) for place, day in enumerate(dates)}
+    return {}
 
 
 def _fused(found: Sequence[Candidate], highest: float) -> list[Fused]:

@@ -66,9 +66,15 @@ class Library:
         """Store ready-made documents; a known id is replaced unless its content hash is the same."""
         return sync.add_documents(documents, store=self.store, embedder=self.embedder, progress=progress)
 
-    def search(self, question: str, *, k: int = 10) -> list[RetrievedPassage]:
-        """Return the ``k`` best passages for a question, best first; fewer where the library has fewer."""
-        return retriever.retrieve(question, store=self.store, embedder=self.embedder, k=k)
+    def search(self, question: str, *, k: int = 10, context: str = "") -> list[RetrievedPassage]:
+        """Return the ``k`` best passages for a question, best first; fewer where the library has fewer.
+
+        Args:
+            question: what is asked.
+            k: how many.
+            context: what was asked before, where the question follows it.
+        """
+        return retriever.retrieve(question, store=self.store, embedder=self.embedder, k=k, context=context)
 
     def rankings(self, question: str, *, k: int = 100) -> Rankings:
         """Return the two rankings that :meth:`search` fuses, ``k`` deep."""

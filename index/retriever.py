@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import numpy as np
+
 from index.fusion import Fused, fuse_all, names_of_the_best
+from index.periods import period_of, wants_latest
 from index.terms import content_words
 from index.types import Embedder, Rankings, RetrievedPassage, Store, Vector
 
@@ -10,24 +15,40 @@ _DEPTH = 50
 """How deep each ranking is read before fusion."""
 _MAX_TERMS = 64
 """A pasted page is searched by its first content words; the embedder sees its beginning as well."""
+_CONTEXT_WEIGHT = 0.35
+"""Weight of the vector of what was asked before, beside the question's own."""
 
 
 def rank(question: str, *, store: Store, embedder: Embedder, k: int) -> Rankings:
     """Return both rankings for a question, ``k`` deep."""
-    vector, terms = _query(question, embedder)
+    vector, terms = _query(question, "", embedder)
     return store.search(vector, terms, k)
 
 
-def retrieve(question: str, *, store: Store, embedder: Embedder, k: int) -> list[RetrievedPassage]:
-    """Return the ``k`` best chunks, best first; order is total: score, then chunk id."""
-    vector, terms = _query(question, embedder)
+def retrieve(question: str, *, store: Store, embedder: Embedder, k: int, context: str = "") -> list[RetrievedPassage]:
+    """Return the ``k`` best chunks, best first; order is total: score, then chunk id.
+
+    ``context`` is what was asked before; what is near both is found first.
+    """
+    vector, terms = _query(question, context, embedder)
     candidates = store.candidates(vector, terms, max(k, _DEPTH), names_of_the_best)
-    return [_passage(place, item) for place, item in enumerate(fuse_all(candidates)[:k], start=1)]
+    fused = fuse_all(candidates, period=period_of(question, date.today()), latest=wants_latest(question))
+    return [_passage(place, item) for place, item in enumerate(fused[:k], start=1)]
 
 
-def _query(question: str, embedder: Embedder) -> tuple[Vector, list[str]]:
-    question = question.encode("utf-8", "replace").decode("utf-8")  # a command line may hold bytes that are no text
-    return embedder.encode_query(question), list(dict.fromkeys(content_words(question)))[:_MAX_TERMS]
+def _query(question: str, context: str, embedder: Embedder) -> tuple[Vector, list[str]]:
+    question, context = _encodable(question), _encodable(context)
+    vector = embedder.encode_query(question)
+    if context.strip():
+        vector = vector + _CONTEXT_WEIGHT * embedder.encode_query(context)
+        vector /= np.linalg.norm(vector) or 1.0
+    terms = dict.fromkeys([*content_words(question), *(content_words(context) if context.strip() else ())])
+    return vector, list(terms)[:_MAX_TERMS]
+
+
+def _encodable(text: str) -> str:
+    """Return ``text`` with what is no text replaced: a command line may hold any bytes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _passage(place: int, item: Fused) -> RetrievedPassage:

@@ -15,6 +15,7 @@ from rag.errors import HistoryError, QuestionError
 from rag.types import (
     Answer,
     Citation,
+    Conflict,
     Draft,
     Event,
     Finished,
@@ -36,6 +37,7 @@ __all__ = [
     "Assistant",
     "AssistantConfig",
     "Citation",
+    "Conflict",
     "Draft",
     "Event",
     "Finished",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.context import SourceSentence
-from rag.types import GenerationRequest, Generator, Message, Reason
+from rag.types import Generator, Message, Reason
 
 MESSAGES: dict[Reason, str] = {
     Reason.NO_DOCUMENTS: "This library holds no documents yet, so there is nothing to answer from.",
@@ -16,6 +15,7 @@ MESSAGES: dict[Reason, str] = {
 }
 """What an abstention says."""
 
+_REPLY = re.compile(r"\s*stated:\s*(?P<stated>yes|no)\b[.,;]?\s*(?:in [a-z ]{4,20}:)?\s*", re.IGNORECASE)
 _SOURCES = r"(?:documents?|excerpts?|sources?|texts?|passages?|articles?)"
 _SAY = r"(?:say|state|mention|provide|specify|contain|give|answer|include|indicate|reveal|name|disclose|tell)"
 _SAID = r"(?:stated|mentioned|specified|provided|given|named|disclosed|found|available|included|answered)"
@@ -42,18 +42,17 @@ def is_refusal(text: str) -> bool:
     return _REFUSAL.search(text.strip()[:400]) is not None
 
 
-def is_irrelevant(sentences: Sequence[SourceSentence], min_relevance: float) -> bool:
-    """Tell whether no sentence comes near the question, in meaning and in words together."""
-    return all(sentence.relevance < min_relevance for sentence in sentences)
+def stated_probability(generator: Generator, messages: Sequence[Message]) -> float | None:
+    """Return the model's probability that what it read states the answer; ``messages`` end before its yes or no.
 
-
-def answerable_probability(generator: Generator, messages: Sequence[Message]) -> float:
-    """Return the model's probability that what it read answers the question; ``messages`` ask it for yes or no.
-
-    A model that cannot tell probabilities is asked to write the word, which gives 0 or 1.
+    None where the model gives no probabilities.
     """
     probabilities = generator.choose(messages, ("yes", "no"))
-    if probabilities is not None:
-        return probabilities[0]
-    reply = "".join(generator.stream(GenerationRequest(tuple(messages), max_tokens=4)))
-    return 0.0 if reply.strip().lower().startswith("no") else 1.0
+    return None if probabilities is None else probabilities[0]
+
+
+def split_reply(text: str) -> tuple[bool, str]:
+    """Return whether a reply, taken from its beginning, answers, and the answer in it."""
+    found = _REPLY.match(text)
+    answer = text[found.end() :] if found else text
+    return found is None or (found["stated"].lower() == "yes" and bool(answer.strip())), answer

@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from index.library import Library
 from index.sentences import Span, split_sentences
-from index.types import Embedder, LibraryInfo, RetrievedPassage
+from index.types import LibraryInfo, RetrievedPassage
 from rag import abstention, prompts
+from rag.calibration import Calibration, load_calibration
 from rag.citations import CitedText
 from rag.config import AssistantConfig
-from rag.context import Reading, select
-from rag.rewrite import needs_rewrite, rewrite
+from rag.conflicts import conflicts
+from rag.context import Reading, SourceSentence, select
+from rag.rewrite import asked_before, needs_rewrite, rewrite
+from rag.signals import Signals, log_odds, measure
 from rag.support import Support, SupportChecker, says_something
 from rag.text import clean, one_line, restore_initials
 from rag.types import (
     Answer,
+    Conflict,
     Draft,
     Event,
     Finished,
@@ -39,10 +43,14 @@ from rag.types import (
 
 _CHARS_PER_TOKEN = 12
 """A model that writes more than this for each token it was allowed does not count its tokens; it is cut off."""
+_PROMPT_TOKENS = 800
+"""Room for the system's message, the worked examples and what surrounds them."""
 _MAX_PIECES = 20_000
 """Pieces a model may write, signs of life included; one that says nothing for ever is ended."""
 _SEARCH_TRIES = 5
 """A library that changes while it is searched is searched again, so that the answer can say what it was made from."""
+_STOPS = ("\n\n", "\nQuestion:")
+"""A small model that has answered may go on with a question of its own."""
 _YES_OR_NO = re.compile(r"\W*(?:yes|no)\W*", re.IGNORECASE)
 """A bare yes or no claims what was asked."""
 
@@ -55,7 +63,6 @@ class Answering:
     history: Sequence[Message]
     style: Style
     library: Library
-    embedder: Embedder
     generator: Generator
     checker: SupportChecker
     config: AssistantConfig
@@ -68,6 +75,9 @@ class Answering:
     _raw: str = ""
     _info: LibraryInfo = field(default_factory=lambda: LibraryInfo(0, 0, 0, ""))
     _checked: dict[str, Support] = field(default_factory=dict)
+    _conflicts: list[SourceSentence] = field(default_factory=list)
+    _confidence: float | None = None
+    _calibration: Calibration = field(default_factory=load_calibration)
 
     def events(self) -> Iterator[Event]:
         """Yield what happens, :class:`Finished` last."""
@@ -84,10 +94,31 @@ class Answering:
         self._retrieve_s = time.perf_counter() - begun
         self._passages = _shown(reading)
         yield PassagesFound(self._standalone, self._passages)
-        if abstention.is_irrelevant(reading.candidates, self.config.min_relevance):
+        signals = measure(self._standalone, retrieved) if retrieved else None
+        self._confidence = self._calibration.highest(signals) if signals else 0.0
+        if signals is None or self._confidence < self._needed:
             yield self._declined(Reason.NOTHING_RELEVANT)
             return
-        yield from self._answer(reading)
+        yield from self._answer(reading, signals)
+
+    def assess(self) -> Signals | None:
+        """Return what speaks for an answer, without writing one; None where nothing is found."""
+        self._standalone = self.question
+        for _ in self._understand():
+            pass
+        retrieved = self._search()
+        if not retrieved:
+            return None
+        signals = measure(self._standalone, retrieved)
+        if not self.generator.continues:
+            return signals
+        asked = self._messages(_render_sources(self._select(retrieved)))
+        return self._heard(signals, (*asked, Message("assistant", prompts.STATED)))
+
+    def _heard(self, signals: Signals, probe: tuple[Message, ...]) -> Signals:
+        """Return the signals with what the model says of its reading."""
+        probability = abstention.stated_probability(self.generator, probe)
+        return replace(signals, stated=None if probability is None else log_odds(probability))
 
     def _understand(self) -> Iterator[Event]:
         if needs_rewrite(self.question, self.history):
@@ -99,37 +130,39 @@ class Answering:
     def _search(self) -> list[RetrievedPassage]:
         """Search one generation of the library, and note which."""
         for _ in range(_SEARCH_TRIES):
-            retrieved = self.library.search(self._standalone, k=self.config.passages)
+            retrieved = self.library.search(
+                self._standalone, k=self.config.passages, context=asked_before(self.history)
+            )
             before, self._info = self._info, self.library.info()
             if before.generation == self._info.generation:
                 break
         return retrieved
 
     def _select(self, retrieved: Sequence[RetrievedPassage]) -> Reading:
-        room = self.generator.context_tokens - self.config.answer_tokens - 2 * len(self._standalone) - 400
+        room = self.generator.context_tokens - self.config.answer_tokens - 2 * len(self._standalone) - _PROMPT_TOKENS
         return select(
             self._standalone,
             retrieved,
-            self.embedder,
             count_tokens=self.generator.count_tokens,
             budget=max(1, min(self.config.read_tokens, room)),
             depth=self.config.read_passages,
         )
 
-    def _answer(self, reading: Reading) -> Iterator[Event]:
+    def _answer(self, reading: Reading, signals: Signals) -> Iterator[Event]:
         yield StageStarted(Stage.READING)
-        sources = _render_sources(reading)
-        probe = self._messages(sources, "answerable")
-        yield from self._read(probe)
-        if abstention.answerable_probability(self.generator, probe) < self.config.min_answerable:
+        asked = self._messages(_render_sources(reading))
+        if self.generator.continues:
+            probe = (*asked, Message("assistant", prompts.STATED))
+            yield from self._read(probe)
+            signals = self._heard(signals, probe)
+            asked = (*asked, Message("assistant", prompts.ANSWER[self.style]))
+        self._confidence = self._calibration.probability(signals)
+        if self._confidence < self._needed:
             yield self._declined(Reason.NOT_IN_SOURCES)
             return
-        request = GenerationRequest(
-            self._messages(sources, f"answer_{self.style}"),
-            max_tokens=self.config.short_tokens if self.style == "short" else self.config.answer_tokens,
-        )
+        tokens = self.config.short_tokens if self.style == "short" else self.config.answer_tokens
         draft, drafted = Draft(""), ""
-        for _ in self._write(request):
+        for _ in self._write(GenerationRequest(asked, max_tokens=tokens, stop=_STOPS)):
             if self._raw != drafted:
                 draft, drafted = Draft(self._compose(reading, finished=False).text), self._raw
             yield draft
@@ -160,12 +193,16 @@ class Answering:
 
     def _conclude(self, reading: Reading) -> Event:
         prose = self._prose(reading)
-        if abstention.is_refusal(prose):
+        if not abstention.split_reply(self._raw)[0] or abstention.is_refusal(prose):
             return self._declined(Reason.NOT_IN_SOURCES)
         cited = self._compose(reading, finished=True)
+        self._conflicts = conflicts(cited.evidence, reading)
         if not cited.citations or not says_something(prose, self._standalone):
             return self._declined(Reason.UNSUPPORTED_ANSWER)
-        return self._finished(cited.text, tuple(cited.sentences), cited=cited)
+        if self.style == "chat":
+            for other in self._conflicts:
+                cited.append(_said_otherwise(other, reading), support=1.0, evidence=[other])
+        return self._finished(cited.text, tuple(cited.sentences), cited=cited, reading=reading)
 
     def _compose(self, reading: Reading, *, finished: bool) -> CitedText:
         """Return the answer so far: each finished sentence with its markers, the one being written without."""
@@ -184,7 +221,8 @@ class Answering:
 
     def _prose(self, reading: Reading) -> str:
         """Return what the model has written, made safe, with initials as the sources write them."""
-        return restore_initials(clean(self._raw), f"{self.question} {' '.join(s.text for s in reading.sentences)}")
+        answer = clean(abstention.split_reply(self._raw)[1]).strip()
+        return restore_initials(answer, f"{self.question} {' '.join(s.text for s in reading.sentences)}")
 
     def _check(self, sentence: str, reading: Reading) -> Support:
         if sentence not in self._checked:
@@ -195,11 +233,15 @@ class Answering:
             )
         return self._checked[sentence]
 
-    def _messages(self, sources: str, instruction: str) -> tuple[Message, ...]:
-        content = prompts.render(
-            "sources", sources=sources, question=self._standalone, instruction=prompts.render(instruction)
-        )
-        return (Message("system", prompts.render("system")), Message("user", content))
+    def _messages(self, sources: str) -> tuple[Message, ...]:
+        asked = prompts.render("sources", sources=sources, question=self._standalone)
+        return (*prompts.opening(self.style), Message("user", asked))
+
+    @property
+    def _needed(self) -> float:
+        """The confidence from which an answer is given."""
+        chosen = self.config.min_confidence
+        return self._calibration.thresholds[self.config.caution] if chosen is None else chosen
 
     def _declined(self, reason: Reason) -> Event:
         text = abstention.MESSAGES[reason]
@@ -212,6 +254,7 @@ class Answering:
         sentences: tuple[Sentence, ...],
         *,
         cited: CitedText | None = None,
+        reading: Reading | None = None,
         reason: Reason | None = None,
     ) -> Event:
         info = self._info
@@ -233,6 +276,8 @@ class Answering:
             timings=timings,
             model=self.generator.info,
             library=LibrarySummary(info.generation, info.documents, info.chunks, info.embedder),
+            conflicts=tuple(_conflict(other, reading) for other in self._conflicts) if reading else (),
+            confidence=None if self._confidence is None else round(self._confidence, 4),
             raw_text=self._raw,
         )
         return Finished(answer)
@@ -259,6 +304,26 @@ def to_passage(passage: RetrievedPassage, *, in_context: bool = False) -> Passag
         end=chunk.end,
         text=chunk.text,
         in_context=in_context,
+    )
+
+
+def _said_otherwise(sentence: SourceSentence, reading: Reading) -> str:
+    """Return the words that show a source which disagrees, with the date it states."""
+    passage = reading.passages[sentence.passage]
+    where = f"{passage.title}, {passage.date}" if passage.date else passage.title or passage.source
+    return f"Another source ({clean(where)}) says otherwise: “{one_line(clean(sentence.text))}”"
+
+
+def _conflict(sentence: SourceSentence, reading: Reading) -> Conflict:
+    passage = reading.passages[sentence.passage]
+    return Conflict(
+        document_id=sentence.document_id,
+        title=passage.title,
+        source=passage.source,
+        date=passage.date,
+        start=sentence.start,
+        end=sentence.end,
+        quote=sentence.text,
     )
 
 

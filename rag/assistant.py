@@ -13,13 +13,15 @@ from index.embedders.cached import CachedEmbedder
 from index.library import Library
 from index.progress import Progress, silent
 from index.types import Document
+from rag import prompts
 from rag.answering import Answering, to_passage
 from rag.config import AssistantConfig
 from rag.errors import check_question
 from rag.generators import load_generator
+from rag.signals import Signals
 from rag.support import SupportChecker
 from rag.text import well_formed
-from rag.types import Answer, Event, Finished, Generator, Message, Passage, Style
+from rag.types import Answer, Event, Finished, GenerationRequest, Generator, Message, Passage, Style
 
 
 class Assistant:
@@ -43,8 +45,7 @@ class Assistant:
         self.generator = generator
         self.config = config or AssistantConfig()
         self.notice = notice
-        self._embedder = CachedEmbedder(library.embedder)
-        self._checker = SupportChecker(self._embedder, self.config.min_support)
+        self._checker = SupportChecker(CachedEmbedder(library.embedder), self.config.min_support)
 
     @classmethod
     def open(
@@ -67,6 +68,7 @@ class Assistant:
             PinciteError: with one line that says what is wrong and what to do.
         """
         settings = load_settings(model=model)
+        chosen = config or AssistantConfig.with_caution(settings.caution)
         opened = library if isinstance(library, Library) else Library.open(library)
         warming = threading.Thread(target=_warm_up, args=(opened,))
         warming.start()
@@ -74,7 +76,13 @@ class Assistant:
             generator, notice = load_generator(settings.model, api_key=settings.api_key, progress=progress)
         finally:
             warming.join()  # a library that is half imported when the process ends takes the process down
-        return cls(opened, generator, config=config, notice=notice)
+        return cls(opened, generator, config=chosen, notice=notice)
+
+    def warm_up(self, style: Style = "chat") -> None:
+        """Have the model read what comes before every question, where it keeps what it has read."""
+        if self.generator.keeps_prompt:
+            for _ in self.generator.stream(GenerationRequest(prompts.opening(style), max_tokens=1)):
+                pass
 
     def ask(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Answer:
         """Answer a question.
@@ -100,12 +108,19 @@ class Assistant:
 
         Closing the iterator stops the model. Arguments and errors are those of :meth:`ask`.
         """
+        return self._answering(question, history, style).events()
+
+    def assess(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Signals | None:
+        """Return what speaks for the library's holding the answer, without writing it; None where nothing is found.
+
+        Arguments and errors are those of :meth:`ask`.
+        """
+        return self._answering(question, history, style).assess()
+
+    def _answering(self, question: str, history: Sequence[Message], style: Style) -> Answering:
         asked = check_question(question, self.config.max_question_chars)
         said = tuple(Message(turn.role, well_formed(turn.text)) for turn in history)
-        answering = Answering(
-            asked, said, style, self.library, self._embedder, self.generator, self._checker, self.config
-        )
-        return answering.events()
+        return Answering(asked, said, style, self.library, self.generator, self._checker, self.config)
 
     def search(self, question: str, *, k: int = 10) -> list[Passage]:
         """Return the ``k`` best passages for a question, best first."""

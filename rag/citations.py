@@ -18,6 +18,8 @@ class CitedText:
     text: str = ""
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
+    evidence: list[SourceSentence] = field(default_factory=list)
+    """The source sentences that are cited; ``evidence[i]`` is that of ``citations[i]``."""
     _markers: dict[tuple[str, int, int], int] = field(default_factory=dict)
 
     def append(
@@ -35,6 +37,7 @@ class CitedText:
         key = (source.document_id, source.start, source.end)
         if key not in self._markers:
             self._markers[key] = len(self._markers) + 1
+            self.evidence.append(source)
             self.citations.append(self._citation(self._markers[key], source))
         return self._markers[key]
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast, get_args
+
+from index.errors import ConfigError
+from rag.types import Caution
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +19,9 @@ class AssistantConfig:
         read_tokens: how many tokens of sources may be read.
         answer_tokens: limit of an answer's length.
         short_tokens: the same for the style ``short``.
-        min_relevance: closeness of the closest sentence (cosine, and 0.3 for sharing all the question's words) below
-            which nothing in the library is relevant.
-        min_answerable: probability, by the model, that what was read answers the question, below which it is declined.
+        caution: how sure it must be that what was read holds the answer.
+        min_confidence: the probability of that below which a question is declined; what ``caution`` stands for unless
+            told.
         min_support: score from which a sentence counts as supported.
         max_question_chars: a longer question is refused.
     """
@@ -27,7 +31,18 @@ class AssistantConfig:
     read_tokens: int = 280
     answer_tokens: int = 160
     short_tokens: int = 40
-    min_relevance: float = 0.25
-    min_answerable: float = 0.56
+    caution: Caution = "balanced"
+    min_confidence: float | None = None
     min_support: float = 0.5
     max_question_chars: int = 4000
+
+    @classmethod
+    def with_caution(cls, name: str) -> AssistantConfig:
+        """Return the settings with a caution by its name.
+
+        Raises:
+            ConfigError: there is none of that name.
+        """
+        if name not in get_args(Caution):
+            raise ConfigError(f"caution '{name}' is unknown; choose one of {', '.join(get_args(Caution))}")
+        return cls(caution=cast(Caution, name))

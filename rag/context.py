@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from index.sentences import split_sentences
 from index.terms import content_words
-from index.types import Embedder, Matrix, RetrievedPassage
+from index.types import RetrievedPassage
 
 _WORD_OVERLAP_WEIGHT = 0.3
 """How much a sentence gains for holding all of the question's words, on the scale of a cosine."""
@@ -75,7 +72,6 @@ class Reading:
 def select(
     question: str,
     passages: Sequence[RetrievedPassage],
-    embedder: Embedder,
     *,
     count_tokens: Callable[[str], int],
     budget: int,
@@ -86,12 +82,11 @@ def select(
     Args:
         question: the standalone question.
         passages: retrieved ones, best first.
-        embedder: compares sentences with the question.
         count_tokens: of the language model.
         budget: tokens that may be read; the best sentence is always read.
         depth: how many of the passages are considered.
     """
-    candidates = _sentences(question, _without_repeats(passages[:depth], passages), embedder)
+    candidates = _sentences(question, _without_repeats(passages[:depth]))
     chosen = _choose(candidates, count_tokens, budget)
     order = sorted(
         {candidates[i].passage for i in chosen},
@@ -101,9 +96,7 @@ def select(
     return Reading(tuple(passages), tuple(read), tuple(order), tuple(candidates))
 
 
-def _without_repeats(
-    considered: Sequence[RetrievedPassage], passages: Sequence[RetrievedPassage]
-) -> list[tuple[int, RetrievedPassage]]:
+def _without_repeats(considered: Sequence[RetrievedPassage]) -> list[tuple[int, RetrievedPassage]]:
     """Return (index, passage) of those whose text did not stand in a better one."""
     seen: set[str] = set()
     kept = []
@@ -115,31 +108,17 @@ def _without_repeats(
     return kept
 
 
-def _sentences(
-    question: str, passages: Sequence[tuple[int, RetrievedPassage]], embedder: Embedder
-) -> list[SourceSentence]:
-    spans = [
-        (index, passage.chunk, span.start, span.end)
-        for index, passage in passages
-        for span in split_sentences(passage.chunk.text)
-    ]
-    texts = [chunk.text[start:end] for _, chunk, start, end in spans]
-    relevance = _relevance(question, texts, embedder)
-    return [
-        SourceSentence(index, chunk.document_id, chunk.start + start, chunk.start + end, text, float(score))
-        for (index, chunk, start, end), text, score in zip(spans, texts, relevance, strict=True)
-    ]
-
-
-def _relevance(question: str, texts: Sequence[str], embedder: Embedder) -> Sequence[float]:
-    if not texts:
-        return []
-    vectors: Matrix = embedder.encode_documents([question, *texts])
-    cosines = vectors[1:] @ vectors[0]
+def _sentences(question: str, passages: Sequence[tuple[int, RetrievedPassage]]) -> list[SourceSentence]:
     asked = set(content_words(question))
-    overlap = np.array([len(asked & set(content_words(text))) / len(asked) if asked else 0.0 for text in texts])
-    scores: list[float] = (cosines + _WORD_OVERLAP_WEIGHT * overlap).tolist()
-    return scores
+    found = []
+    for index, passage in passages:
+        chunk = passage.chunk
+        for ranked in passage.sentences:
+            text = chunk.text[ranked.start - chunk.start : ranked.end - chunk.start]
+            shared = len(asked & set(content_words(text))) / len(asked) if asked else 0.0
+            relevance = ranked.cosine + _WORD_OVERLAP_WEIGHT * shared
+            found.append(SourceSentence(index, chunk.document_id, ranked.start, ranked.end, text, relevance))
+    return found
 
 
 def _choose(candidates: Sequence[SourceSentence], count_tokens: Callable[[str], int], budget: int) -> set[int]:

@@ -36,6 +36,11 @@ def needs_rewrite(question: str, history: Sequence[Message]) -> bool:
     return _OPENING.match(question) is not None and len(content) <= 3
 
 
+def asked_before(history: Sequence[Message]) -> str:
+    """Return the user's last turn, or ""."""
+    return next((turn.text for turn in reversed(history) if turn.role == "user"), "")
+
+
 def rewrite(question: str, history: Sequence[Message], generator: Generator) -> str:
     """Return a standalone form of the question; if the model's is no good, the question behind the one it follows."""
     recent = history[-_TURNS:]
@@ -59,5 +64,5 @@ def _is_faithful(candidate: str, question: str, history: Sequence[Message]) -> b
 
 
 def _joined(question: str, history: Sequence[Message]) -> str:
-    previous = next((turn.text for turn in reversed(history) if turn.role == "user"), "")
+    previous = asked_before(history)
     return one_line(f"{previous} {question}") if previous else question

@@ -13,6 +13,8 @@ from typing import Any, Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
 Style = Literal["chat", "short"]
+Caution = Literal["helpful", "balanced", "strict"]
+"""How sure it must be that the documents hold an answer before one is given."""
 
 
 class Reason(StrEnum):
@@ -69,6 +71,19 @@ class Citation:
     end: int
     quote: str
     date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A sentence of another document that was read and says otherwise than a cited one: ``quote`` as in a citation."""
+
+    document_id: str
+    title: str
+    source: str
+    date: str | None
+    start: int
+    end: int
+    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +152,10 @@ class Answer:
     timings: Timings
     model: ModelInfo | None
     library: LibrarySummary
+    conflicts: tuple[Conflict, ...] = ()
+    """Where other sources say otherwise."""
+    confidence: float | None = None
+    """Probability in [0, 1] that what was read holds the answer, as far as it was calibrated; None where not asked."""
     raw_text: str = field(default="", repr=False)
     """What the language model wrote before it was checked."""
 
@@ -182,7 +201,8 @@ class GenerationRequest:
     """What a language model is asked.
 
     Attributes:
-        messages: the conversation; the last one is the user's.
+        messages: the conversation; the last one is the user's, or the beginning of the reply, where the generator
+            continues one.
         max_tokens: hard limit of new tokens.
         stop: strings that end the text (not part of it).
     """
@@ -206,6 +226,10 @@ class Generator(Protocol):
     @property
     def keeps_prompt(self) -> bool:
         """Whether what a prompt shares with the one before is not read again."""
+
+    @property
+    def continues(self) -> bool:
+        """Whether a last message of the assistant is taken as the beginning of its reply, and gone on with."""
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens ``text`` has for this model (an upper estimate where it cannot be asked)."""

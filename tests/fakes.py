@@ -114,7 +114,11 @@ def make_assistant(
     context_tokens: int = 4096,
     **settings: Any,
 ) -> Assistant:
-    """Return an assistant that writes what the script says; ``settings`` are those of its configuration."""
+    """Return an assistant that writes what the script says; ``settings`` are those of its configuration.
+
+    It answers however unsure it is unless told: counted words are never as near as real embeddings.
+    """
+    settings.setdefault("min_confidence", 0.0)
     generator = ScriptedGenerator(
         says(script) if isinstance(script, str) else script, answerable=answerable, context_tokens=context_tokens
     )

@@ -23,6 +23,11 @@ _MODEL = click.option(
     metavar="MODEL",
     help="A name of 'pincite models list', a GGUF path, a Hugging Face folder or id, or a URL.",
 )
+_CAUTION = click.option(
+    "--caution",
+    type=click.Choice(["helpful", "balanced", "strict"]),
+    help="How sure it must be that the documents hold the answer (default: balanced, or PINCITE_CAUTION).",
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -96,7 +101,16 @@ def add(paths: tuple[Path, ...], library: str | None, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help='The conversation so far: [{"role": "user", "text": "…"}, …].',
 )
-def ask(question: str, library: str | None, model: str | None, as_json: bool, style: str, history: Path | None) -> None:
+@_CAUTION
+def ask(
+    question: str,
+    library: str | None,
+    model: str | None,
+    as_json: bool,
+    style: str,
+    history: Path | None,
+    caution: str | None,
+) -> None:
     """Answer one question, with citations."""
     from rag import AssistantConfig
     from rag.errors import check_question
@@ -108,7 +122,7 @@ def ask(question: str, library: str | None, model: str | None, as_json: bool, st
     turns = load_history(history) if history else ()
     bars = ProgressBars()
     try:
-        assistant = open_assistant(library, model, progress=bars)
+        assistant = open_assistant(library, model, caution=caution, progress=bars)
     finally:
         bars.close()
     with assistant:
@@ -161,10 +175,13 @@ def search(question: str, library: str | None, as_json: bool, count: int) -> Non
     "--port", type=click.IntRange(0, 65535), default=None, help="Port (default: the first free one from 7860)."
 )
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the page in the browser.")
-def serve(library: str | None, model: str | None, host: str, port: int | None, open_browser: bool) -> None:
+@_CAUTION
+def serve(
+    library: str | None, model: str | None, host: str, port: int | None, open_browser: bool, caution: str | None
+) -> None:
     """Serve the chat window."""
     from ui.app import serve as serve_app
-    from ui.setup import open_assistant, open_library
+    from ui.setup import open_library, open_warm_assistant
     from ui.terminal import ProgressBars
 
     bars = ProgressBars()
@@ -180,7 +197,7 @@ def serve(library: str | None, model: str | None, host: str, port: int | None, o
         if open_browser:
             webbrowser.open(address)
 
-    serve_app(lambda: open_assistant(library, model), host=host, port=port, on_ready=ready)
+    serve_app(lambda: open_warm_assistant(library, model, caution=caution), host=host, port=port, on_ready=ready)
 
 
 @cli.command()

@@ -6,7 +6,7 @@ from index.config import load_settings
 from index.library import Library
 from index.progress import Progress, silent
 from index.weights import ensure
-from rag import Assistant
+from rag import Assistant, AssistantConfig
 from seeds import documents_dir
 
 
@@ -30,7 +30,17 @@ def open_library(
     return library
 
 
-def open_assistant(library: str | None, model: str | None, *, progress: Progress = silent) -> Assistant:
+def open_assistant(
+    library: str | None, model: str | None, *, caution: str | None = None, progress: Progress = silent
+) -> Assistant:
     """Open a library and load the language model."""
     opened = open_library(library, progress=progress, with_seeds=True)
-    return Assistant.open(opened, model=model, progress=progress)
+    config = AssistantConfig.with_caution(load_settings(caution=caution).caution)
+    return Assistant.open(opened, model=model, config=config, progress=progress)
+
+
+def open_warm_assistant(library: str | None, model: str | None, *, caution: str | None = None) -> Assistant:
+    """Open an assistant that will be asked many times: what comes before every question is read now."""
+    assistant = open_assistant(library, model, caution=caution)
+    assistant.warm_up()
+    return assistant

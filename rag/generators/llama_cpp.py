@@ -82,6 +82,11 @@ class LlamaCppGenerator:
         """The prompt stays in the cache of the one slot."""
         return True
 
+    @property
+    def continues(self) -> bool:
+        """llama.cpp goes on with a reply that has been begun."""
+        return True
+
     def count_tokens(self, text: str) -> int:
         """Return an upper estimate."""
         return estimate_tokens(text)

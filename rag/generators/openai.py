@@ -55,6 +55,11 @@ class OpenAIGenerator:
         """It may, but cannot be relied on."""
         return False
 
+    @property
+    def continues(self) -> bool:
+        """Many endpoints begin a new reply instead."""
+        return False
+
     def count_tokens(self, text: str) -> int:
         """Return an upper estimate."""
         return estimate_tokens(text)

@@ -40,6 +40,11 @@ class ScriptedGenerator:
         """There is nothing to keep."""
         return False
 
+    @property
+    def continues(self) -> bool:
+        """A script writes what it writes."""
+        return True
+
     def count_tokens(self, text: str) -> int:
         """One token a word."""
         return len(text.split())

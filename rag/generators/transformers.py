@@ -55,6 +55,11 @@ class TransformersGenerator:
         """Each request starts afresh."""
         return False
 
+    @property
+    def continues(self) -> bool:
+        """A reply that has been begun is left open at the end of the prompt."""
+        return True
+
     def count_tokens(self, text: str) -> int:
         """Count with the model's own tokenizer."""
         return len(self._tokenizer(text, add_special_tokens=False)["input_ids"])
@@ -116,12 +121,17 @@ class TransformersGenerator:
         if self._model is None:
             raise GenerationError("the model has been closed; open a new assistant")
         turns = [{"role": message.role, "content": as_content(message.text)} for message in messages]
+        begun = bool(turns) and turns[-1]["role"] == "assistant"
         if self._tokenizer.chat_template:
             encoded = self._tokenizer.apply_chat_template(
-                turns, add_generation_prompt=True, return_tensors="pt", return_dict=True
+                turns,
+                add_generation_prompt=not begun,
+                continue_final_message=begun,
+                return_tensors="pt",
+                return_dict=True,
             )
         else:
-            prompt = "\n\n".join(turn["content"] for turn in turns) + "\n\nAnswer:"
+            prompt = "\n\n".join(turn["content"] for turn in turns) + ("" if begun else "\n\nAnswer:")
             encoded = self._tokenizer(prompt, return_tensors="pt")
         length = encoded["input_ids"].shape[1]
         if length + room > self._context_tokens:

@@ -1,19 +1,30 @@
-"""Prompts are data: one ``.md`` file each, with ``$placeholders`` that are checked when it is loaded."""
+"""Prompts are data: one ``.md`` file each, with ``$placeholders`` that are checked when it is loaded.
+
+``examples.json`` holds worked examples. They come before every question and never change, so a runtime that keeps what
+it has read reads them once.
+"""
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.resources import files
 from string import Template
 
+from rag.types import Message, Style
+
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "system": frozenset(),
-    "sources": frozenset({"sources", "question", "instruction"}),
-    "answer_chat": frozenset(),
-    "answer_short": frozenset(),
-    "answerable": frozenset(),
+    "sources": frozenset({"sources", "question"}),
     "rewrite": frozenset({"conversation", "question"}),
 }
+STATED = "Stated:"
+"""How a reply begins; "yes" or "no" follows, and after "yes" the answer."""
+ANSWER: dict[Style, str] = {
+    "chat": f"{STATED} yes\nIn full sentences:",
+    "short": f"{STATED} yes\nIn a few words:",
+}
+"""How a reply that answers begins."""
 
 
 @cache
@@ -33,3 +44,14 @@ def load(name: str) -> Template:
 def render(name: str, **values: str) -> str:
     """Return a prompt with its placeholders filled in. Values are never expanded themselves."""
     return load(name).substitute(**values)
+
+
+@cache
+def opening(style: Style) -> tuple[Message, ...]:
+    """Return what comes before every question: the system's message and the worked examples for a style of answer."""
+    messages = [Message("system", render("system"))]
+    for example in json.loads((files(__package__) / "examples.json").read_text(encoding="utf-8")):
+        reply = f"{ANSWER[style]} {example[style]}" if style in example else f"{STATED} no"
+        asked = render("sources", sources=example.get("sources", ""), question=example["question"]).strip()
+        messages += [Message("user", asked), Message("assistant", reply)]
+    return tuple(messages)

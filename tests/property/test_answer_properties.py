@@ -101,7 +101,7 @@ def test_any_text_at_all(library: Library, text: str, style: Style) -> None:
 
 @given(WRITINGS, st.sampled_from(QUESTIONS), st.integers(1, 60), st.integers(1, 10))
 def test_whatever_was_read(library: Library, pieces: list[str], question: str, read_tokens: int, passages: int) -> None:
-    answered(library, pieces, question, "chat", read_tokens=read_tokens, passages=passages, min_relevance=0.0)
+    answered(library, pieces, question, "chat", read_tokens=read_tokens, passages=passages, min_confidence=0.0)
 
 
 @given(st.one_of(SURROGATES, PIECES, st.sampled_from(QUESTIONS)), TURNS, WRITINGS)
@@ -110,7 +110,7 @@ def test_whatever_is_asked_after_whatever_was_said(
 ) -> None:
     if not question.strip():
         return
-    assistant = make_assistant(library, lambda request: pieces, min_relevance=0.0)
+    assistant = make_assistant(library, lambda request: pieces, min_confidence=0.0)
     check_answer(assistant.ask(question, history=history), library.document)
 
 

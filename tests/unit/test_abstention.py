@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from fakes import says
 
-from rag.abstention import MESSAGES, answerable_probability, is_irrelevant, is_refusal
-from rag.context import SourceSentence
+from rag.abstention import MESSAGES, is_refusal, split_reply, stated_probability
 from rag.generators.scripted import ScriptedGenerator
 from rag.types import Message, Reason
 
@@ -68,32 +67,28 @@ def test_answers_that_hold_a_negation_are_no_refusals(text: str) -> None:
     assert not is_refusal(text)
 
 
-def sentence(relevance: float) -> SourceSentence:
-    return SourceSentence(0, "d", 0, 1, "x", relevance)
-
-
-@pytest.mark.parametrize(
-    ("relevances", "expected"),
-    [([], True), ([0.0999], True), ([0.05, -0.3], True), ([0.1], False), ([0.05, 0.2], False)],
-)
-def test_a_library_is_irrelevant_where_all_of_it_is_far(relevances: list[float], expected: bool) -> None:
-    assert is_irrelevant([sentence(relevance) for relevance in relevances], 0.1) == expected
-
-
-@pytest.mark.parametrize("probability", [0.0, 0.3, 1.0])
-def test_the_models_own_probability_is_taken(probability: float) -> None:
+@pytest.mark.parametrize("probability", [0.0, 0.3, 1.0, None])
+def test_the_models_own_probability_is_taken(probability: float | None) -> None:
     generator = ScriptedGenerator(says("unused"), answerable=probability)
-    assert answerable_probability(generator, [Message("user", "?")]) == probability
+    assert stated_probability(generator, [Message("user", "?")]) == probability
     assert generator.requests == []
 
 
 @pytest.mark.parametrize(
-    ("reply", "expected"), [("No.", 0.0), (" no", 0.0), ("NO!", 0.0), ("Yes.", 1.0), ("Maybe", 1.0), ("", 1.0)]
+    ("reply", "expected"),
+    [
+        ("Stated: no", (False, "")),
+        (" stated: NO.", (False, "")),
+        ("Stated: yes\nIn full sentences: The lamp burned.", (True, "The lamp burned.")),
+        ("Stated: yes\nIn a few words: the lamp", (True, "the lamp")),
+        ("Stated: yes", (False, "")),
+        ("The lamp burned.", (True, "The lamp burned.")),
+        ("No lamp burned.", (True, "No lamp burned.")),
+        ("", (True, "")),
+    ],
 )
-def test_a_model_without_probabilities_is_asked_for_the_word(reply: str, expected: float) -> None:
-    generator = ScriptedGenerator(says(reply), answerable=None)
-    assert answerable_probability(generator, [Message("user", "?")]) == expected
-    assert generator.requests[0].max_tokens <= 4
+def test_a_reply_from_its_beginning_is_taken_apart(reply: str, expected: tuple[bool, str]) -> None:
+    assert split_reply(reply) == expected
 
 
 def test_every_reason_has_its_words() -> None:

@@ -26,7 +26,9 @@ from rag import (
     Reason,
     Stage,
     StageStarted,
+    prompts,
 )
+from rag.generators.scripted import ScriptedGenerator
 
 STRIKES = "The strikes targeted over 85 facilities in Iraq and Syria. President Biden attended the transfer."
 WALRUS = "A walrus weighs 900 kilograms. It sleeps on the ice."
@@ -74,7 +76,8 @@ def test_no_documents(new_assistant: NewAssistant) -> None:
     assert assistant.generator.requests == []  # type: ignore[attr-defined]
 
 
-def test_nothing_relevant(assistant: Assistant) -> None:
+def test_nothing_relevant(new_assistant: NewAssistant) -> None:
+    assistant = new_assistant(SAYS_85, STRIKES, WALRUS, min_confidence=0.5)
     answer = checked(assistant, "Which penguin sang yesterday?")
     assert answer.reason is Reason.NOTHING_RELEVANT
     assert assistant.generator.requests == [], "the model is not asked"  # type: ignore[attr-defined]
@@ -82,9 +85,32 @@ def test_nothing_relevant(assistant: Assistant) -> None:
 
 
 def test_not_in_sources_by_the_models_reading(new_assistant: NewAssistant) -> None:
-    assistant = new_assistant(SAYS_85, STRIKES, answerable=0.2)
-    assert checked(assistant).reason is Reason.NOT_IN_SOURCES
-    assert checked(new_assistant("no", STRIKES, answerable=None)).reason is Reason.NOT_IN_SOURCES
+    sure, unsure = (new_assistant(SAYS_85, STRIKES, answerable=p, min_confidence=0.0).ask(QUESTION) for p in (0.9, 0.2))
+    assert sure.confidence is not None
+    assert unsure.confidence is not None
+    between = (sure.confidence + unsure.confidence) / 2
+    answer = checked(new_assistant(SAYS_85, STRIKES, answerable=0.2, min_confidence=between))
+    assert (answer.reason, answer.raw_text) == (Reason.NOT_IN_SOURCES, "")
+    assert not checked(new_assistant(SAYS_85, STRIKES, answerable=0.9, min_confidence=between)).abstained
+
+
+def test_a_model_that_begins_its_own_replies_says_whether(
+    new_assistant: NewAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ScriptedGenerator, "continues", False)
+    stated = checked(new_assistant(f"Stated: yes\nIn full sentences: {SAYS_85}", STRIKES))
+    assert stated.text == f"{SAYS_85} [1]"
+    assert checked(new_assistant("Stated: no", STRIKES)).reason is Reason.NOT_IN_SOURCES
+
+
+def test_the_question_comes_after_the_worked_examples_and_the_reply_is_begun(assistant: Assistant) -> None:
+    checked(assistant)
+    (request,) = assistant.generator.requests  # type: ignore[attr-defined]
+    *opening, asked, begun = request.messages
+    assert tuple(opening) == prompts.opening("chat")
+    assert asked.role == "user"
+    assert asked.text.endswith(f"Question: {QUESTION}")
+    assert begun == Message("assistant", prompts.ANSWER["chat"])
 
 
 def test_not_in_sources_by_the_models_words(new_assistant: NewAssistant) -> None:
@@ -188,8 +214,8 @@ def test_the_model_is_given_what_was_read_and_no_more(new_assistant: NewAssistan
     document = make_document(STRIKES, "a.txt", title="Report $x", date="2024-02-03")
     assistant = new_assistant(SAYS_85, document, WALRUS, read_tokens=10)
     answer = checked(assistant)
-    system, user = assistant.generator.requests[-1].messages  # type: ignore[attr-defined]
-    assert (system.role, user.role) == ("system", "user")
+    *_, user, _ = assistant.generator.requests[-1].messages  # type: ignore[attr-defined]
+    assert user.role == "user"
     assert "The strikes targeted over 85 facilities in Iraq and Syria." in user.text
     assert "[Report $x (2024-02-03)]" in user.text
     assert "walrus" not in user.text
@@ -243,7 +269,7 @@ def test_an_empty_question_is_refused(assistant: Assistant, question: str) -> No
 def test_a_far_too_long_question_is_refused_before_anything_is_done(assistant: Assistant) -> None:
     with pytest.raises(QuestionError, match="4,001 characters, at most 4,000"):
         assistant.stream("x" * 4001)
-    assert checked(assistant, "x" * 4000).abstained
+    checked(assistant, "x" * 4000)
 
 
 def test_a_question_that_is_no_unicode_is_answered(assistant: Assistant) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fakes import WordCountEmbedder
 
-from index.types import Chunk, RetrievedPassage
+from index.sentences import split_sentences
+from index.types import Chunk, RankedSentence, RetrievedPassage
 from rag.context import Reading, select
 
 EMBEDDER = WordCountEmbedder()
@@ -14,13 +17,33 @@ WALRUS = "Ice is cold. A walrus sleeps. It is big. Storms come. Sand is dry."
 
 def passage(text: str, number: int = 0, *, start: int = 0, document: str = "d") -> RetrievedPassage:
     chunk = Chunk(f"{document}-{number}", document, number, start, start + len(text), text)
-    return RetrievedPassage(chunk, "Title", "a.txt", None, number + 1, 1 / (number + 1), 0.5, None)
+    spans = [(start + span.start, start + span.end) for span in split_sentences(text)]
+    return RetrievedPassage(
+        chunk,
+        "Title",
+        "a.txt",
+        None,
+        number + 1,
+        1 / (number + 1),
+        0.5,
+        0.0,
+        tuple(RankedSentence(*span, cosine=0.0) for span in spans),
+    )
+
+
+def ranked(question: str, found: RetrievedPassage) -> RetrievedPassage:
+    """Return the passage with its sentences compared with the question, as a search does."""
+    asked = EMBEDDER.encode_query(question)
+    texts = [found.chunk.text[s.start - found.chunk.start : s.end - found.chunk.start] for s in found.sentences]
+    cosines = EMBEDDER.encode_documents(texts) @ asked
+    compared = zip(found.sentences, cosines, strict=True)
+    return replace(found, sentences=tuple(replace(sentence, cosine=float(c)) for sentence, c in compared))
 
 
 def read(question: str, *texts: str, budget: int = 1000, depth: int = 10) -> Reading:
     """Select from one passage a text; a token is a word."""
-    passages = [passage(text, i) for i, text in enumerate(texts)]
-    return select(question, passages, EMBEDDER, count_tokens=lambda text: len(text.split()), budget=budget, depth=depth)
+    passages = [ranked(question, passage(text, i)) for i, text in enumerate(texts)]
+    return select(question, passages, count_tokens=lambda text: len(text.split()), budget=budget, depth=depth)
 
 
 def sentences(reading: Reading) -> list[str]:
@@ -104,7 +127,7 @@ def test_only_so_many_passages_are_considered() -> None:
 def test_offsets_are_those_of_the_document() -> None:
     text = "Ice is cold. A walrus sleeps."
     reading = select(
-        "walrus", [passage(text, start=100)], EMBEDDER, count_tokens=lambda text: len(text.split()), budget=99, depth=1
+        "walrus", [passage(text, start=100)], count_tokens=lambda text: len(text.split()), budget=99, depth=1
     )
     assert [(s.start, s.end, s.text) for s in reading.sentences] == [
         (100, 112, "Ice is cold."),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from index.fusion import fuse, fuse_all, names_of_the_best
+from index.periods import Period
 from index.types import Candidate, Candidates, Chunk, DocumentRecord, RankedSentence
 
 
@@ -77,3 +79,16 @@ def test_a_document_does_not_name_itself() -> None:
 def test_nothing_found_is_nothing() -> None:
     assert fuse_all(of([])) == []
     assert names_of_the_best([]) == []
+
+
+def test_documents_of_the_time_that_is_asked_about_are_raised() -> None:
+    old, new = (
+        replace(candidate(name, cosine=cosine), record=DocumentRecord(name, name, "", day, ""))
+        for name, cosine, day in (("old", 0.5, "2023-01-05"), ("new", 0.45, "2024-02-03"))
+    )
+    undated = candidate("undated", cosine=0.48)
+    ids = lambda ranked: [item.candidate.record.id for item in ranked]  # noqa: E731
+    assert ids(fuse_all(of([old, new, undated]))) == ["old", "undated", "new"]
+    february = Period("2024-02-01", "2024-02-29")
+    assert ids(fuse_all(of([old, new, undated]), period=february)) == ["new", "old", "undated"]
+    assert ids(fuse_all(of([old, new, undated]), latest=True)) == ["new", "old", "undated"]

@@ -1,0 +1,98 @@
+"""When a question is about: a year, a month, a day, "last Friday", "the latest". English."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_MONTH = "|".join([*(f"{month[:3]}(?:{month[3:]})?" if len(month) > 3 else month for month in _MONTHS), "sept"])
+_ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
+_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\.?,? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_MONTH_YEAR = re.compile(rf"\b({_MONTH})\.?,?(?: of)? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:in|of|during|from|since|for) ((?:19|20)\d\d)\b", re.IGNORECASE)
+_LAST_DAY = re.compile(rf"\b(?:last|on|this past) ({'|'.join(_DAYS)})\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(today|yesterday|(?:this|last|past) (?:week|month|year))\b", re.IGNORECASE)
+_LATEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|current(?:ly)?|up[- ]to[- ]date)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From ``start`` to ``end``, both included, as ISO dates."""
+
+    start: str
+    end: str
+
+    def holds(self, day: str | None) -> bool:
+        """Tell whether an ISO date lies within; no date does not."""
+        return day is not None and self.start <= day <= self.end
+
+
+def wants_latest(question: str) -> bool:
+    """Tell whether a question asks for the newest that there is."""
+    return _LATEST.search(question) is not None
+
+
+def period_of(question: str, today: date) -> Period | None:
+    """Return the period a question names, the narrowest kind first, or None.
+
+    Args:
+        question: as asked.
+        today: what "yesterday" and "last Friday" count from.
+    """
+    try:
+        return _stated(question) or _relative(question, today)
+    except ValueError:  # a thirty-first of February
+        return None
+
+
+def _stated(question: str) -> Period | None:
+    if found := _ISO.search(question):
+        return _day(date(int(found[1]), int(found[2]), int(found[3])))
+    if found := _DAY_MONTH.search(question):
+        return _day(date(int(found[3]), _month(found[2]), int(found[1])))
+    if found := _MONTH_DAY.search(question):
+        return _day(date(int(found[3]), _month(found[1]), int(found[2])))
+    if found := _MONTH_YEAR.search(question):
+        return _whole_month(int(found[2]), _month(found[1]))
+    if found := _YEAR.search(question):
+        return Period(f"{found[1]}-01-01", f"{found[1]}-12-31")
+    return None
+
+
+def _relative(question: str, today: date) -> Period | None:
+    if found := _LAST_DAY.search(question):
+        back = (today.weekday() - _DAYS.index(found[1].lower())) % 7 or 7
+        return _day(today - timedelta(days=back))
+    found = _RELATIVE.search(question)
+    if found is None:
+        return None
+    which, _, unit = found[1].lower().partition(" ")
+    match unit:
+        case "week":
+            monday = today - timedelta(days=today.weekday() + (0 if which == "this" else 7))
+            return Period(monday.isoformat(), (monday + timedelta(days=6)).isoformat())
+        case "month":
+            inside = today if which == "this" else today.replace(day=1) - timedelta(days=1)
+            return _whole_month(inside.year, inside.month)
+        case "year":
+            year = today.year - (which != "this")
+            return Period(f"{year}-01-01", f"{year}-12-31")
+        case _:
+            return _day(today - timedelta(days=which == "yesterday"))
+
+
+def _day(day: date) -> Period:
+    return Period(day.isoformat(), day.isoformat())
+
+
+def _whole_month(year: int, month: int) -> Period:
+    return Period(f"{year}-{month:02d}-01", f"{year}-{month:02d}-{monthrange(year, month)[1]:02d}")
+
+
+def _month(name: str) -> int:
+    return next(i for i, month in enumerate(_MONTHS, start=1) if month.startswith(name.lower()[:3]))

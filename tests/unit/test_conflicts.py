@@ -1,0 +1,62 @@
+"""Sources that say otherwise, and those that merely speak of something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from fakes import make_document
+from invariants import check_answer
+
+from rag import Assistant
+
+NewAssistant = Callable[..., Assistant]
+CLAIM = "The Varn lighthouse is 31 metres tall and was first lit in 1871."
+
+
+def shown(
+    new_assistant: NewAssistant, other: str, *, title: str = "Varn", style: str = "chat"
+) -> tuple[str, list[str]]:
+    documents = [
+        make_document(CLAIM, "a.txt", title="Varn", date="2020-01-01"),
+        make_document(other, "b.txt", title=title, date="2023-05-06"),
+    ]
+    assistant = new_assistant(CLAIM, *documents)
+    answer = assistant.ask("How tall is the Varn lighthouse?", style=style)  # type: ignore[arg-type]
+    check_answer(answer, assistant.document)
+    return answer.text, [conflict.quote for conflict in answer.conflicts]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "The Varn lighthouse is 41 metres tall and was first lit in 1871.",
+        "The Varn lighthouse is 31 metres tall and was first lit in 1917.",
+        "The Varn lighthouse is not 31 metres tall and was first lit in 1871.",
+    ],
+)
+def test_a_source_that_says_otherwise_is_shown_with_its_date(new_assistant: NewAssistant, other: str) -> None:
+    text, quotes = shown(new_assistant, other)
+    assert quotes == [other]
+    assert text == f"{CLAIM} [1] Another source (Varn, 2023-05-06) says otherwise: “{other}” [2]"
+
+
+def test_a_bare_answer_stays_bare(new_assistant: NewAssistant) -> None:
+    text, quotes = shown(
+        new_assistant, "The Varn lighthouse is 41 metres tall and was first lit in 1871.", style="short"
+    )
+    assert text == f"{CLAIM} [1]"
+    assert len(quotes) == 1
+
+
+@pytest.mark.parametrize(
+    ("other", "title"),
+    [
+        (CLAIM, "Copy"),
+        ("The Varn lighthouse is tall.", "Varn"),
+        ("The Torsk lighthouse is 41 metres tall and was first lit in 1902.", "Torsk"),
+        ("Nobody lives on the island.", "Varn"),
+    ],
+)
+def test_the_same_and_other_matters_are_no_conflict(new_assistant: NewAssistant, other: str, title: str) -> None:
+    assert shown(new_assistant, other, title=title)[1] == []
