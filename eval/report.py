@@ -34,7 +34,13 @@ METRICS = (
     "support.rate",
 )
 """Figures that are means over questions, in the order in which they are shown."""
-LATENCIES = ("latency.first_token_s", "latency.total_s", "latency.retrieve_s")
+LATENCIES = (
+    "latency.first_token_s",
+    "latency.total_s",
+    "latency.rewrite_s",
+    "latency.retrieve_s",
+    "latency.read_s",
+)
 PERCENTILES = (50, 95)
 LOWER_IS_BETTER = frozenset({"abstention.false_rate", *(f"{name}.p{q}" for name in LATENCIES for q in PERCENTILES)})
 

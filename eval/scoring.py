@@ -127,4 +127,6 @@ def _latency(outcome: Outcome) -> Scores:
         timings = outcome.answer.timings
         seconds["latency.first_token_s"] = timings.first_token_s
         seconds["latency.total_s"] = timings.total_s
+        seconds["latency.rewrite_s"] = timings.rewrite_s or None
+        seconds["latency.read_s"] = timings.read_s
     return {name: value for name, value in seconds.items() if value is not None}

@@ -71,6 +71,7 @@ class Answering:
     _passages: tuple[Passage, ...] = ()
     _rewrite_s: float = 0.0
     _retrieve_s: float = 0.0
+    _read_s: float | None = None
     _first_token_s: float | None = None
     _raw: str = ""
     _info: LibraryInfo = field(default_factory=lambda: LibraryInfo(0, 0, 0, ""))
@@ -146,15 +147,18 @@ class Answering:
             count_tokens=self.generator.count_tokens,
             budget=max(1, min(self.config.read_tokens, room)),
             depth=self.config.read_passages,
+            margin=self.config.read_margin,
         )
 
     def _answer(self, reading: Reading, signals: Signals) -> Iterator[Event]:
         yield StageStarted(Stage.READING)
         asked = self._messages(_render_sources(reading))
         if self.generator.continues:
+            begun = time.perf_counter()
             probe = (*asked, Message("assistant", prompts.STATED))
             yield from self._read(probe)
             signals = self._heard(signals, probe)
+            self._read_s = time.perf_counter() - begun
             asked = (*asked, Message("assistant", prompts.ANSWER[self.style]))
         self._confidence = self._calibration.probability(signals)
         if self._confidence < self._needed:
@@ -263,6 +267,7 @@ class Answering:
             retrieve_s=self._retrieve_s,
             first_token_s=self._first_token_s,
             total_s=time.perf_counter() - self._started,
+            read_s=self._read_s,
         )
         answer = Answer(
             question=self.question,

@@ -16,6 +16,7 @@ class AssistantConfig:
     Attributes:
         passages: how many passages are retrieved.
         read_passages: how many of them may be read.
+        read_margin: by how much the score of a passage that is read may stay below the best one's.
         read_tokens: how many tokens of sources may be read.
         answer_tokens: limit of an answer's length.
         short_tokens: the same for the style ``short``.
@@ -28,7 +29,8 @@ class AssistantConfig:
 
     passages: int = 10
     read_passages: int = 5
-    read_tokens: int = 280
+    read_margin: float = 0.2
+    read_tokens: int = 220
     answer_tokens: int = 160
     short_tokens: int = 40
     caution: Caution = "balanced"

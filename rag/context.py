@@ -7,6 +7,7 @@ sentences beside it, until the budget is used.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -76,6 +77,7 @@ def select(
     count_tokens: Callable[[str], int],
     budget: int,
     depth: int,
+    margin: float = math.inf,
 ) -> Reading:
     """Choose what is read.
 
@@ -85,8 +87,15 @@ def select(
         count_tokens: of the language model.
         budget: tokens that may be read; the best sentence is always read.
         depth: how many of the passages are considered.
+        margin: by how much a passage's score may stay below the best one's; one that a better passage names may be
+            further below. What is far behind the best distracts a small model more than it helps.
     """
-    candidates = _sentences(question, _without_repeats(passages[:depth]))
+    considered = [
+        (index, passage)
+        for index, passage in enumerate(passages[:depth])
+        if passage.named_by is not None or passage.score >= passages[0].score - margin
+    ]
+    candidates = _sentences(question, _without_repeats(considered))
     chosen = _choose(candidates, count_tokens, budget)
     order = sorted(
         {candidates[i].passage for i in chosen},
@@ -96,11 +105,11 @@ def select(
     return Reading(tuple(passages), tuple(read), tuple(order), tuple(candidates))
 
 
-def _without_repeats(considered: Sequence[RetrievedPassage]) -> list[tuple[int, RetrievedPassage]]:
-    """Return (index, passage) of those whose text did not stand in a better one."""
+def _without_repeats(considered: Sequence[tuple[int, RetrievedPassage]]) -> list[tuple[int, RetrievedPassage]]:
+    """Return those whose text did not stand in a better one."""
     seen: set[str] = set()
     kept = []
-    for index, passage in enumerate(considered):
+    for index, passage in considered:
         text = " ".join(passage.chunk.text.split())
         if text not in seen:
             seen.add(text)

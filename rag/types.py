@@ -106,12 +106,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds. ``first_token_s`` counts from the question to the model's first word (None if it wrote none)."""
+    """Seconds. ``first_token_s`` counts from the question to the model's first word (None if it wrote none).
+
+    ``read_s`` is how long the model read before it said whether the answer is stated (None if it was not asked).
+    """
 
     rewrite_s: float = 0.0
     retrieve_s: float = 0.0
     first_token_s: float | None = None
     total_s: float = 0.0
+    read_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,3 +145,14 @@ def test_nothing_retrieved_is_nothing_read(question: str) -> None:
 def test_equal_sentences_are_taken_in_order() -> None:
     reading = read("camel", "Ice is cold. Ice is wet. Ice is old.", budget=3)
     assert sentences(reading) == ["Ice is cold."]
+
+
+def test_what_is_far_behind_the_best_is_not_read_unless_it_is_named_there() -> None:
+    best, near, far = (replace(passage(f"Text {i}.", i), score=score) for i, score in enumerate([0.9, 0.75, 0.6]))
+    count = lambda text: len(text.split())  # noqa: E731
+
+    def read_of(*passages: RetrievedPassage) -> set[int]:
+        return set(select("?", passages, count_tokens=count, budget=99, depth=9, margin=0.2).order)
+
+    assert read_of(best, near, far) == {0, 1}
+    assert read_of(best, near, replace(far, named_by="Title")) == {0, 1, 2}
