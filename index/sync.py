@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,8 @@ from index.types import (
 
 _BATCH = 32
 """Documents a transaction. What a batch has stored stays, whatever happens to the next."""
+_GROUP_CHARACTERS = 100_000
+"""Text that is embedded in one go: some seconds on two cores."""
 
 
 def add_paths(paths: Sequence[Path], *, store: Store, embedder: Embedder, progress: Progress = silent) -> SyncReport:
@@ -138,32 +140,57 @@ def _store_all(
     pending = iter(documents)
     while batch := list(islice(pending, _BATCH)):
         settled = len(report.unchanged) + len(report.failed) + len(report.added) + len(report.updated)
-        embedded = []
-        for i, document in enumerate(batch):
-            progress("indexing", min(settled + i, total), total, "documents")
-            embedded.append(embed_document(document, embedder))
+        embedded: list[EmbeddedDocument] = []
+        for group in _groups(batch):
+            progress("indexing", min(settled + len(embedded), total), total, "documents")
+            embedded += embed_documents(group, embedder)
         store.apply(ChangeSet(upsert=embedded))
         for document in batch:
             (report.updated if document.source in known else report.added).append(document.source)
     progress("indexing", total, total, "documents")
 
 
+def _groups(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+    """Cut a batch so that each group is embedded in one go, between two signs of progress."""
+    start, characters = 0, 0
+    for i, document in enumerate(documents):
+        if i > start and characters + len(document.text) > _GROUP_CHARACTERS:
+            yield documents[start:i]
+            start, characters = i, 0
+        characters += len(document.text)
+    yield documents[start:]
+
+
 def embed_document(document: Document, embedder: Embedder) -> EmbeddedDocument:
     """Chunk and embed one document: its chunks, and their sentences by themselves."""
-    chunks = tuple(chunk_document(document, embedder))
-    spans = [_sentence_spans(chunk) for chunk in chunks]
-    wholes = [embedding_text(chunk, document.title, embedder) for chunk in chunks]
-    parts = _sentence_texts(chunks, spans, document.title, embedder)
-    texts = list(dict.fromkeys([*wholes, *(text for within in parts for text in within)]))
+    return embed_documents([document], embedder)[0]
+
+
+def embed_documents(documents: Sequence[Document], embedder: Embedder) -> list[EmbeddedDocument]:
+    """Chunk and embed documents together: an embedder is quickest where it can put texts of one length side by side."""
+    chunked = [tuple(chunk_document(document, embedder)) for document in documents]
+    spans = [[_sentence_spans(chunk) for chunk in chunks] for chunks in chunked]
+    wholes = [
+        [embedding_text(chunk, document.title, embedder) for chunk in chunks]
+        for document, chunks in zip(documents, chunked, strict=True)
+    ]
+    parts = [
+        _sentence_texts(chunks, within, document.title, embedder)
+        for document, chunks, within in zip(documents, chunked, spans, strict=True)
+    ]
+    texts = list(dict.fromkeys([*chain.from_iterable(wholes), *chain.from_iterable(chain.from_iterable(parts))]))
     vectors = dict(zip(texts, embedder.encode_documents(texts), strict=True))
-    return EmbeddedDocument(
-        document,
-        chunks,
-        _stacked(wholes, vectors, embedder),
-        tuple(
-            SentenceVectors(within, _stacked(own, vectors, embedder)) for within, own in zip(spans, parts, strict=True)
-        ),
-    )
+    return [
+        EmbeddedDocument(
+            document,
+            chunks,
+            _stacked(whole, vectors, embedder),
+            tuple(
+                SentenceVectors(span, _stacked(own, vectors, embedder)) for span, own in zip(within, part, strict=True)
+            ),
+        )
+        for document, chunks, within, whole, part in zip(documents, chunked, spans, wholes, parts, strict=True)
+    ]
 
 
 def embed_sentences(chunks: Sequence[Chunk], title: str, embedder: Embedder) -> tuple[SentenceVectors, ...]:

@@ -11,6 +11,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from functools import reduce
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from index.errors import MissingDependency, PinciteError
@@ -35,7 +36,10 @@ HEAD = (
     '<script src="/pincite/pincite.js" defer></script>'
 )
 
-BANNER = '<div class="pc-banner"><h1>pincite</h1><p>Answers from your documents, with the exact place</p></div>'
+BANNER = (
+    '<div class="pc-banner"><h1>pincite</h1><p>Answers from your documents, with the exact place. '
+    '<a href="/evaluate/">Evaluate</a></p></div>'
+)
 
 FRAMEWORK_SETTINGS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -104,6 +108,8 @@ def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES
         ) from error
     web = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     web.mount("/pincite", StaticFiles(packages=[("ui", "assets")]))
+    for page in entry_points(group="pincite.pages"):
+        web.mount(f"/{page.name}", page.load()())
     gr.mount_gradio_app(
         web,
         ChatPage(worker).blocks,

@@ -36,8 +36,9 @@ CALLS = frozenset(
         "/gradio_api/theme.css",
     }
 )
-TREES = ("/assets/", "/static/", "/pincite/", "/gradio_api/heartbeat/")
-"""What the page needs of the chat framework; everything else it offers (uploads, proxies, files) is closed."""
+TREES = ("/assets/", "/static/", "/pincite/", "/gradio_api/heartbeat/", "/evaluate/")
+"""What the page needs of the chat framework, and pages beside it; everything else the framework offers (uploads,
+proxies, files) is closed."""
 
 _FIXED_HEADERS: Headers = [
     (b"x-content-type-options", b"nosniff"),
