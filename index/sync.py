@@ -178,8 +178,7 @@ def embed_documents(documents: Sequence[Document], embedder: Embedder) -> list[E
         _sentence_texts(chunks, within, document.title, embedder)
         for document, chunks, within in zip(documents, chunked, spans, strict=True)
     ]
-    texts = list(dict.fromkeys([*chain.from_iterable(wholes), *chain.from_iterable(chain.from_iterable(parts))]))
-    vectors = dict(zip(texts, embedder.encode_documents(texts), strict=True))
+    vectors = _vectors(chain.from_iterable(wholes), chain.from_iterable(chain.from_iterable(parts)), embedder)
     return [
         EmbeddedDocument(
             document,
@@ -193,12 +192,20 @@ def embed_documents(documents: Sequence[Document], embedder: Embedder) -> list[E
     ]
 
 
+def _vectors(wholes: Iterable[str], parts: Iterable[str], embedder: Embedder) -> dict[str, Vector]:
+    """Embed each text once; a chunk of one sentence is one text."""
+    exact = list(dict.fromkeys(wholes))
+    vectors = dict(zip(exact, embedder.encode_documents(exact), strict=True))
+    rest = [text for text in dict.fromkeys(parts) if text not in vectors]
+    return vectors | dict(zip(rest, embedder.encode_sentences(rest), strict=True))
+
+
 def embed_sentences(chunks: Sequence[Chunk], title: str, embedder: Embedder) -> tuple[SentenceVectors, ...]:
     """Embed the sentences of chunks of one document, each with title and headings; result ``i`` is of ``chunks[i]``."""
     spans = [_sentence_spans(chunk) for chunk in chunks]
     texts = _sentence_texts(chunks, spans, title, embedder)
     return tuple(
-        SentenceVectors(within, embedder.encode_documents(own)) for within, own in zip(spans, texts, strict=True)
+        SentenceVectors(within, embedder.encode_sentences(own)) for within, own in zip(spans, texts, strict=True)
     )
 
 

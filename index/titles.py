@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _WORD = re.compile(r"\w+")
@@ -16,7 +17,8 @@ def title_key(title: str) -> str:
     return key if len(key) >= _SHORTEST else ""
 
 
-def keys_named_in(text: str) -> list[str]:
+@lru_cache(maxsize=512)
+def keys_named_in(text: str) -> tuple[str, ...]:
     """Return every run of words in ``text`` that could be a title's key, each once.
 
     A single word must be written like a name, with a capital or a digit in it: most words are somebody's title.
@@ -29,4 +31,4 @@ def keys_named_in(text: str) -> list[str]:
             key = " ".join(lowered[start:end])
             if len(key) >= _SHORTEST and (end > start + 1 or not words[start].islower()):
                 found[key] = None
-    return list(found)
+    return tuple(found)

@@ -10,8 +10,9 @@ from rag import prompts
 from rag.text import clean, one_line
 from rag.types import GenerationRequest, Generator, Message
 
-_TURNS = 4
-_TURN_CHARS = 400
+_TURNS = 3
+_TURN_CHARS = {"user": 300, "assistant": 160, "system": 0}
+"""Reading takes most of the time, and what a conversation is about stands at the beginning of an answer."""
 _MAX_TOKENS = 60
 _POINTING = frozenset(
     "it its they them their theirs he him his she her hers this that these those there then one ones same "
@@ -44,7 +45,7 @@ def asked_before(history: Sequence[Message]) -> str:
 def rewrite(question: str, history: Sequence[Message], generator: Generator) -> str:
     """Return a standalone form of the question; if the model's is no good, the question behind the one it follows."""
     recent = history[-_TURNS:]
-    conversation = "\n".join(f"{turn.role.capitalize()}: {one_line(turn.text)[:_TURN_CHARS]}" for turn in recent)
+    conversation = "\n".join(f"{turn.role.capitalize()}: {one_line(turn.text)[: _TURN_CHARS[turn.role]]}" for turn in recent)
     prompt = prompts.render("rewrite", conversation=conversation, question=question)
     pieces = generator.stream(GenerationRequest((Message("user", prompt),), max_tokens=_MAX_TOKENS, stop=("\n",)))
     candidate = one_line(clean("".join(pieces))).strip("\"'“” ")

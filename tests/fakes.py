@@ -63,6 +63,10 @@ class WordCountEmbedder:
         rows = [_word_counts(self._seen(text)) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, DIMENSION), np.float32)
 
+    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
+        """Return the same."""
+        return self.encode_documents(texts)
+
     def _seen(self, text: str) -> str:
         ends = self.token_ends(text)
         return text if len(ends) <= self._max_tokens else text[: ends[self._max_tokens - 1]]

@@ -56,3 +56,7 @@ class CachedEmbedder:
             while len(self._vectors) > self._size:
                 self._vectors.popitem(last=False)
         return np.stack([known[text] for text in texts]) if texts else np.zeros((0, self.dimension), np.float32)
+
+    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
+        """As the embedder behind, remembering nothing."""
+        return self._embedder.encode_sentences(texts)

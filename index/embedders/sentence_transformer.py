@@ -27,6 +27,7 @@ class SentenceTransformerEmbedder:
     def __init__(self, folder: Path, *, name: str | None = None) -> None:
         self._folder = folder
         self._model: Any = None
+        self._rough: Any = None
         self._lock = threading.Lock()
         try:
             from tokenizers import Tokenizer
@@ -76,20 +77,36 @@ class SentenceTransformerEmbedder:
             return np.zeros((0, self._dimension), dtype=np.float32)
         return self._encode(texts)
 
+    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
+        """Return what :meth:`encode_documents` does, in bfloat16 where the processor computes with it twice as fast."""
+        if not texts:
+            return np.zeros((0, self._dimension), dtype=np.float32)
+        with self._lock:
+            if self._rough is None and _has_bfloat16():
+                import torch
+
+                self._rough = self._load(dtype=torch.bfloat16)
+        return self._encode(texts, self._rough)
+
     def warm_up(self) -> None:
         """Load the network now rather than with the first text."""
         with self._lock:
             if self._model is None:
                 self._model = self._load()
 
-    def _encode(self, texts: Sequence[str]) -> Matrix:
-        self.warm_up()
-        vectors = self._model.encode(
+    def _encode(self, texts: Sequence[str], model: Any = None) -> Matrix:
+        if model is None:
+            self.warm_up()
+            model = self._model
+        vectors = model.encode(
             list(texts), batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
         )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        if model is self._rough:
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
-    def _load(self) -> Any:
+    def _load(self, **precision: Any) -> Any:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         from sentence_transformers import SentenceTransformer
@@ -97,11 +114,21 @@ class SentenceTransformerEmbedder:
 
         disable_progress_bar()
         try:
-            return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+            return SentenceTransformer(
+                str(self._folder), device="cpu", local_files_only=True, model_kwargs=precision or None
+            )
         except Exception as error:
             raise WeightsError(
                 f"{self._folder}: the embedder cannot be loaded ({error}); run 'pincite models verify'"
             ) from error
+
+
+def _has_bfloat16() -> bool:
+    """Tell whether the processor computes with bfloat16 itself; elsewhere it is imitated, and slow."""
+    import torch
+
+    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return bool(supported is not None and supported())
 
 
 def _weights_sha256(folder: Path) -> str:

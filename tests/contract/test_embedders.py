@@ -75,6 +75,15 @@ def test_a_row_does_not_depend_on_the_other_texts(embedder: Embedder) -> None:
         assert together[-1 - i] == pytest.approx(alone, abs=1e-4), text
 
 
+def test_sentences_may_be_embedded_roughly(embedder: Embedder) -> None:
+    exact, rough = embedder.encode_documents(TEXTS), embedder.encode_sentences(TEXTS)
+    assert rough.shape == exact.shape
+    assert rough.dtype == np.float32
+    assert (rough * exact).sum(axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=0.01)
+    assert np.linalg.norm(rough, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-3)
+    assert embedder.encode_sentences([]).shape == (0, embedder.dimension)
+
+
 def test_like_is_nearer_than_unlike(embedder: Embedder) -> None:
     assert cosine(embedder, TEXTS[0], TEXTS[1]) > cosine(embedder, TEXTS[0], TEXTS[2]) + 0.3
     assert cosine(embedder, TEXTS[0], TEXTS[0]) == pytest.approx(1.0, abs=1e-4)

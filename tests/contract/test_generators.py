@@ -38,6 +38,7 @@ def test_it_says_what_it_is(generator: Generator) -> None:
     assert generator.info == info
     assert generator.context_tokens > 500
     assert generator.keeps_prompt in (True, False)
+    assert generator.continues in (True, False)
 
 
 def test_text_is_streamed_in_pieces(generator: Generator) -> None:
@@ -128,6 +129,12 @@ class TestReal:
             return shares[0]
 
         assert share_of_yes("yes") > share_of_yes("no") + 0.3
+
+    def test_a_reply_that_was_begun_is_gone_on_with(self, real_generator: Generator) -> None:
+        """Also where an endpoint of unknown kind happens to do so: what is promised is asked of the others."""
+        begun = (Message("user", "Count from one to nine."), Message("assistant", "1, 2, 3, 4, 5,"))
+        text = "".join(real_generator.stream(GenerationRequest(begun, 6)))
+        assert not real_generator.continues or text.strip().startswith("6")
 
     def test_a_stop_string_ends_the_text_and_is_no_part_of_it(self, real_generator: Generator) -> None:
         text = write(real_generator, max_tokens=16)

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "eval": {"rag", "index", "seeds"},
 }
 HEAVY = {
-    "torch": {"rag/generators/transformers.py"},
+    "torch": {"rag/generators/transformers.py", "index/embedders/sentence_transformer.py"},
     "transformers": {"rag/generators/transformers.py", "index/embedders/sentence_transformer.py"},
     "sentence_transformers": {"index/embedders/sentence_transformer.py"},
     "faiss": {"index/store/vectors.py"},
