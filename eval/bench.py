@@ -25,7 +25,7 @@ from index.config import load_settings
 from index.library import Library
 from index.progress import Progress, silent
 from index.types import Embedder
-from rag.prompts import opening as opening_of
+from rag.prompts import opening
 from rag.types import GenerationRequest, Generator, Message, Style
 
 
@@ -167,9 +167,10 @@ def _described(testset: TestSet, library: Library) -> dict[str, Any]:
 
 def _warm_up(generator: Generator, mode: Mode, style: Style) -> None:
     """Load the weights, and read what comes before every question, so that the first question's time is not theirs."""
-    opening = opening_of(style) if mode is not Mode.CLOSED_BOOK else (Message("user", "Hello"),)
-    for _ in generator.stream(GenerationRequest(opening, max_tokens=1)):
+    for _ in generator.stream(GenerationRequest((Message("user", "Hello"),), max_tokens=1)):
         pass
+    if mode is not Mode.CLOSED_BOOK:
+        generator.prepare(opening(style))
 
 
 def _closing(library: Library, generator: Generator | None) -> Callable[[], None]:

@@ -21,7 +21,7 @@ from rag.generators import load_generator
 from rag.signals import Signals
 from rag.support import SupportChecker
 from rag.text import well_formed
-from rag.types import Answer, Event, Finished, GenerationRequest, Generator, Message, Passage, Style
+from rag.types import Answer, Event, Finished, Generator, Message, Passage, Style
 
 
 class Assistant:
@@ -80,9 +80,7 @@ class Assistant:
 
     def warm_up(self, style: Style = "chat") -> None:
         """Have the model read what comes before every question, where it keeps what it has read."""
-        if self.generator.keeps_prompt:
-            for _ in self.generator.stream(GenerationRequest(prompts.opening(style), max_tokens=1)):
-                pass
+        self.generator.prepare(prompts.opening(style))
 
     def ask(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Answer:
         """Answer a question.

@@ -244,6 +244,9 @@ class Generator(Protocol):
         Closing the iterator stops the computation.
         """
 
+    def prepare(self, messages: Sequence[Message]) -> None:
+        """Read what many prompts will begin with, where that is kept; it is only a matter of time."""
+
     def choose(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
         """Return the probability of each option as the next word (sums to 1), or None if it cannot tell."""
 

@@ -122,7 +122,7 @@ def ask(
     turns = load_history(history) if history else ()
     bars = ProgressBars()
     try:
-        assistant = open_assistant(library, model, caution=caution, progress=bars)
+        assistant = open_assistant(library, model, caution=caution, style=style, progress=bars)  # type: ignore[arg-type]
     finally:
         bars.close()
     with assistant:
@@ -181,7 +181,7 @@ def serve(
 ) -> None:
     """Serve the chat window."""
     from ui.app import serve as serve_app
-    from ui.setup import open_library, open_warm_assistant
+    from ui.setup import open_assistant, open_library
     from ui.terminal import ProgressBars
 
     bars = ProgressBars()
@@ -197,7 +197,7 @@ def serve(
         if open_browser:
             webbrowser.open(address)
 
-    serve_app(lambda: open_warm_assistant(library, model, caution=caution), host=host, port=port, on_ready=ready)
+    serve_app(lambda: open_assistant(library, model, caution=caution), host=host, port=port, on_ready=ready)
 
 
 @cli.command()

@@ -7,6 +7,7 @@ from index.library import Library
 from index.progress import Progress, silent
 from index.weights import ensure
 from rag import Assistant, AssistantConfig
+from rag.types import Style
 from seeds import documents_dir
 
 
@@ -31,16 +32,16 @@ def open_library(
 
 
 def open_assistant(
-    library: str | None, model: str | None, *, caution: str | None = None, progress: Progress = silent
+    library: str | None,
+    model: str | None,
+    *,
+    caution: str | None = None,
+    style: Style = "chat",
+    progress: Progress = silent,
 ) -> Assistant:
-    """Open a library and load the language model."""
+    """Open a library and load the language model, ready to read a question."""
     opened = open_library(library, progress=progress, with_seeds=True)
     config = AssistantConfig.with_caution(load_settings(caution=caution).caution)
-    return Assistant.open(opened, model=model, config=config, progress=progress)
-
-
-def open_warm_assistant(library: str | None, model: str | None, *, caution: str | None = None) -> Assistant:
-    """Open an assistant that will be asked many times: what comes before every question is read now."""
-    assistant = open_assistant(library, model, caution=caution)
-    assistant.warm_up()
+    assistant = Assistant.open(opened, model=model, config=config, progress=progress)
+    assistant.warm_up(style)
     return assistant

@@ -17,6 +17,7 @@ from typing import Any
 from index.errors import GenerationError
 from index.weights.cache import sha256_of
 from rag.generators.chat_api import ChatApi, estimate_tokens
+from rag.generators.kept_prompts import KeptPrompt, prompts_dir
 from rag.types import GenerationRequest, Message, ModelInfo
 
 _CONTEXT_TOKENS = 4096
@@ -55,7 +56,7 @@ class LlamaCppGenerator:
         self._context_tokens = context_tokens
         self._sha256 = sha256
         self._lock = threading.Lock()
-        key = secrets.token_urlsafe(32)
+        self._key = key = secrets.token_urlsafe(32)
         self._server: Any = _start(path, context_tokens, key)
         self._api = ChatApi(
             f"{self._server.listening_address}/v1",
@@ -100,6 +101,23 @@ class LlamaCppGenerator:
         self._check_open()
         return self._api.stream(request)
 
+    def prepare(self, messages: Sequence[Message]) -> None:
+        """Read the beginning of prompts to come, or take it from the cache folder, where an earlier process left it."""
+        self._check_open()
+        kept = KeptPrompt(prompts_dir(), self._server.listening_address, self._key, (self._identity(), *messages))
+        if not kept.restore():
+            for _ in self.stream(GenerationRequest(tuple(messages), max_tokens=1)):
+                pass
+            kept.save()
+
+    def _identity(self) -> str:
+        """Return what a kept prompt belongs to: the file, the runtime, and the room it was read in."""
+        import xllamacpp
+
+        stat = self._path.stat()
+        file = self._sha256 or f"{self._path} {stat.st_size} {stat.st_mtime_ns}"
+        return f"{file} {xllamacpp.__version__} {self._context_tokens}"
+
     def choose(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
         """Return the probability of each option as the next word, normalised over the options."""
         self._check_open()
@@ -140,6 +158,7 @@ def _start(path: Path, context_tokens: int, key: str) -> Any:
     params.offline = True
     params.sse_ping_interval = 1
     params.cache_ram_mib = _CACHE_MIB
+    params.slot_save_path = f"{prompts_dir()}{os.sep}"
     try:
         return xllamacpp.Server(params)
     except Exception as error:

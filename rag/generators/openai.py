@@ -68,6 +68,9 @@ class OpenAIGenerator:
         """Yield text as it arrives; closing the iterator closes the connection. Raises GenerationError."""
         return self._api.stream(request)
 
+    def prepare(self, messages: Sequence[Message]) -> None:
+        """Nothing is kept."""
+
     def choose(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
         """Return the options' shares of the next word's probability; None where the endpoint gives none."""
         return self._api.choose(messages, options, top=_TOP_LOGPROBS)

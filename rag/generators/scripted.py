@@ -57,6 +57,9 @@ class ScriptedGenerator:
         finally:
             self.closed += 1
 
+    def prepare(self, messages: Sequence[Message]) -> None:
+        """Nothing is kept."""
+
     def choose(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
         """Return the given probability for the first option, the rest shared evenly."""
         if self._answerable is None:

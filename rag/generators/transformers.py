@@ -94,6 +94,9 @@ class TransformersGenerator:
             cancelled.set()
             worker.join()
 
+    def prepare(self, messages: Sequence[Message]) -> None:
+        """Nothing is kept."""
+
     def choose(self, messages: Sequence[Message], options: Sequence[str]) -> list[float] | None:
         """Return the probability of each option's first token, normalised over the options."""
         import torch

@@ -136,6 +136,13 @@ class TestReal:
         text = "".join(real_generator.stream(GenerationRequest(begun, 6)))
         assert not real_generator.continues or text.strip().startswith("6")
 
+    def test_what_was_prepared_changes_no_answer(self, real_generator: Generator) -> None:
+        asked = request("Name three colours.", 8)
+        before = "".join(real_generator.stream(asked))
+        for _ in range(2):
+            real_generator.prepare(asked.messages[:1])
+            assert "".join(real_generator.stream(asked)) == before
+
     def test_a_stop_string_ends_the_text_and_is_no_part_of_it(self, real_generator: Generator) -> None:
         text = write(real_generator, max_tokens=16)
         stop = text[len(text) // 2 :][:5]
