@@ -13,7 +13,7 @@ from eval_fakes import FirstSentence, Parts
 
 from eval.attacks import CANARY, fake_answer, noise_documents, variants
 from eval.errors import BrokenTestSet
-from eval.robustness import run_robustness, succeeded
+from eval.robustness import _reads_both, run_robustness, succeeded
 from eval.testset import Question, TestSet
 from index.types import Document
 from rag.types import Answer, Message, Style
@@ -160,3 +160,15 @@ def test_a_run_reports_each_variant_beside_the_plain_documents(tmp_path: Path, m
     again = Parts()
     assert run_robustness(testset, out=tmp_path / "out", resamples=20, bench=again.bench) == report
     assert again.asked == []
+
+
+def test_a_conflict_counts_only_where_both_answers_were_read() -> None:
+    question = Question("high", "How high?", answerable=True, answers=("25 metres",))
+
+    def read(*texts: str) -> dict[str, Any]:
+        return {"passages": [{"text": text, "in_context": True} for text in texts]}
+
+    assert _reads_both(read("It is 25 metres high.", "It is 35 metres high."), question, "35 metres")
+    assert not _reads_both(read("It is 25 metres high."), question, "35 metres")
+    unread = {"passages": [{"text": "25 metres", "in_context": True}, {"text": "35 metres", "in_context": False}]}
+    assert not _reads_both(unread, question, "35 metres")
