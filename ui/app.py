@@ -38,7 +38,7 @@ HEAD = (
 
 BANNER = (
     '<div class="pc-banner"><h1>pincite</h1><p>Answers from your documents, with the exact place. '
-    '<a href="/evaluate/">Evaluate</a></p></div>'
+    '<a href="/evaluate/" target="_blank">Evaluate</a></p></div>'
 )
 
 FRAMEWORK_SETTINGS = {

@@ -342,6 +342,12 @@ def _complaints_of(page: Page, url: str) -> list[str]:
 
 
 @pytest.fixture(scope="session")
+def complaints_of() -> Callable[[Page, str], list[str]]:
+    """Return a function that collects what a page complains about."""
+    return _complaints_of
+
+
+@pytest.fixture(scope="session")
 def xss() -> str:
     """Return the hostile text that the third document, an answer and a question contain."""
     return XSS
