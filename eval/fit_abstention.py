@@ -28,7 +28,7 @@ from rag import Assistant
 from rag.signals import Signals
 from rag.types import Generator, Style
 
-FALSE_REFUSALS = {"helpful": 0.05, "balanced": 0.10, "strict": 0.20}
+FALSE_REFUSALS = {"helpful": 0.05, "balanced": 0.12, "strict": 0.20}
 """Share of answerable questions that each caution may decline, on questions not fitted to."""
 _FOLDS = 10
 _REGULARISATION = 0.3
