@@ -122,7 +122,7 @@ def prepare(bench: Bench, mode: Mode, testset: TestSet, style: Style, *, progres
     """Open what ``mode`` needs and return it ready to be asked, warmed up."""
     generator = bench.generator() if mode.writes else None
     if generator is not None:
-        _warm_up(generator, mode, style)
+        _warm_up(generator, mode)
     model = dataclasses.asdict(generator.info) if generator is not None else None
     if mode.searches_library:
         library = open_corpus(testset, bench.embedder(), progress=progress)
@@ -165,12 +165,12 @@ def _described(testset: TestSet, library: Library) -> dict[str, Any]:
     return {"embedder": info.embedder, "documents": info.documents, "chunks": info.chunks, "sha256": key}
 
 
-def _warm_up(generator: Generator, mode: Mode, style: Style) -> None:
+def _warm_up(generator: Generator, mode: Mode) -> None:
     """Load the weights, and read what comes before every question, so that the first question's time is not theirs."""
     for _ in generator.stream(GenerationRequest((Message("user", "Hello"),), max_tokens=1)):
         pass
     if mode is not Mode.CLOSED_BOOK:
-        generator.prepare(opening(style))
+        generator.prepare(opening())
 
 
 def _closing(library: Library, generator: Generator | None) -> Callable[[], None]:

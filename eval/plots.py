@@ -63,7 +63,7 @@ def risk_coverage_plot(points: Sequence[Mapping[str, float]]) -> Markup:
 
 
 def latency_plot(series: Mapping[str, Sequence[float]]) -> Markup:
-    """Plot the share of questions served within so many seconds, one curve a name (at most three)."""
+    """Plot the share of questions served within so many seconds, one curve a name (at most five)."""
     longest = _round_up(max(max(values) for values in series.values()))
     scale = _Scale(longest)
     ticks = [(longest * i / 4, f"{longest * i / 4:g}") for i in range(5)]
@@ -73,7 +73,7 @@ def latency_plot(series: Mapping[str, Sequence[float]]) -> Markup:
         steps: list[Point] = [(0.0, 0.0)]
         for rank, value in enumerate(ordered, start=1):
             steps += [(value, (rank - 1) / len(ordered)), (value, rank / len(ordered))]
-        colour = "abc"[number]
+        colour = "abcde"[number]
         legend_y = _HEIGHT - _BOTTOM - 12 - 16 * number
         body += f'<path class="line {colour}" d="{scale.path([*steps, (longest, 1.0)])}"/>'
         body += f'<path class="line {colour}" d="M{_WIDTH - 130},{legend_y - 4} h18"/>'

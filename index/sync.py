@@ -32,6 +32,8 @@ from index.types import (
 
 _BATCH = 32
 """Documents a transaction. What a batch has stored stays, whatever happens to the next."""
+_TITLE_TOKENS = 12
+"""A longer title says more than the sentence that it would help to place, and makes all sentences alike."""
 _GROUP_CHARACTERS = 100_000
 """Text that is embedded in one go: some seconds on two cores."""
 
@@ -217,7 +219,9 @@ def _sentence_spans(chunk: Chunk) -> tuple[tuple[int, int], ...]:
 def _sentence_texts(
     chunks: Sequence[Chunk], spans: Sequence[Sequence[tuple[int, int]]], title: str, embedder: Embedder
 ) -> list[list[str]]:
-    """Return what is embedded for the sentences of each chunk."""
+    """Return what is embedded for the sentences of each chunk: with its title, unless that is a sentence itself."""
+    if len(embedder.token_ends(title)) > _TITLE_TOKENS:
+        title = ""
     return [
         [
             embedding_text(replace(chunk, text=chunk.text[start - chunk.start : end - chunk.start]), title, embedder)

@@ -15,7 +15,7 @@ MESSAGES: dict[Reason, str] = {
 }
 """What an abstention says."""
 
-_REPLY = re.compile(r"\s*stated:\s*(?P<stated>yes|no)\b[.,;]?\s*(?:in [a-z ]{4,20}:)?\s*", re.IGNORECASE)
+_REPLY = re.compile(r"\s*stated:\s*(?P<stated>yes|no)\b[.,;]?\s*(?:in [a-z, ]{4,90}:)?\s*", re.IGNORECASE)
 _SOURCES = r"(?:documents?|excerpts?|sources?|texts?|passages?|articles?)"
 _SAY = r"(?:say|state|mention|provide|specify|contain|give|answer|include|indicate|reveal|name|disclose|tell)"
 _SAID = r"(?:stated|mentioned|specified|provided|given|named|disclosed|found|available|included|answered)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -17,17 +17,18 @@ from itertools import groupby, pairwise
 
 from index.terms import STOP_WORDS
 from rag.opposites import OPPOSITES
-from rag.words import NUMBER_WORDS, normalised, stem
+from rag.words import NUMBER_WORDS, PLAIN_REPLY, normalised, stem
 
 _FOLLOWS = 0.6
 """Share of a sentence's words, in order, that a source sentence must hold for the sentence to follow it."""
+_COPIES = 0.75
+"""The same share from which it is a close copy."""
 _SHORTEST = 4
 """Fewer words in common are no copy."""
 _BLOCK = 6
 """What stands in the place of something else is a few words long; a longer stretch says it differently."""
 _TOKEN = re.compile(r"\w+(?:[.,:/]\d+)*")
 _NEGATION_ENDING = re.compile(r"\s*n['’]t\b|(?<=\bcan)not\b", re.IGNORECASE)
-_PLAIN_REPLY = re.compile(r"^\W*(?:yes|no)\b[.,:;!]\s*", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"\s?['’]s\b|(?<=s)['’](?!\w)")
 _NEGATIONS = frozenset("not never no neither nor without nobody nothing none".split())
 _MAGNITUDES = frozenset("hundred thousand million billion trillion dozen".split())
@@ -77,8 +78,10 @@ def alterations(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     if closest is None:
         return ()
     held, matcher = closest
-    found = [change for block in _blocks(said, held, matcher) for change in _changes(block)]
-    if sum(block.size for block in matcher.get_matching_blocks()) < len(said):
+    shared = sum(block.size for block in matcher.get_matching_blocks())
+    elsewhere = {token.key for token in held} if shared < _COPIES * len(said) else set()
+    found = [change for block in _blocks(said, held, matcher) for change in _changes(block, elsewhere)]
+    if shared < len(said):
         found += [*_opposites(said, held), *_swapped(said, held), *_displaced(said, held)]
     return tuple(dict.fromkeys(found))
 
@@ -99,7 +102,7 @@ def _closest(
 
 
 def _words(text: str) -> list[str]:
-    text = _POSSESSIVE.sub("", _NEGATION_ENDING.sub(" not", normalised(_PLAIN_REPLY.sub("", text))))
+    text = _POSSESSIVE.sub("", _NEGATION_ENDING.sub(" not", normalised(PLAIN_REPLY.sub("", text))))
     return [match[0] for match in _TOKEN.finditer(text)]
 
 
@@ -131,12 +134,15 @@ def _blocks(said: Sequence[_Token], held: Sequence[_Token], matcher: SequenceMat
             yield _Block(tuple(said[i:i_end]), tuple(held[j:j_end]), anchors)
 
 
-def _changes(block: _Block) -> Iterator[str]:
-    """Yield the number, name, direction or negation that stands in the place of another, or of none."""
+def _changes(block: _Block, elsewhere: Collection[str]) -> Iterator[str]:
+    """Yield the number, name, direction or negation that stands in the place of another, or of none.
+
+    What the source holds ``elsewhere`` may have moved: only a close copy is taken at its word.
+    """
     for kind in (_Kind.NUMBER, _Kind.NAME):
         said = {token.key: token for token in block.said if token.kind is kind}
         held = {token.key: token for token in block.held if token.kind is kind}
-        other = [token.word for key, token in said.items() if key not in held]
+        other = [token.word for key, token in said.items() if key not in held and key not in elsewhere]
         if kind is _Kind.NUMBER and any(token.word in _MAGNITUDES for token in (*block.said, *block.held)):
             continue
         if other and held.keys() - said.keys() and not (said.keys() & held.keys() or _means_the_same(block, kind)):

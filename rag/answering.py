@@ -19,7 +19,7 @@ from rag.conflicts import conflicts
 from rag.context import Reading, SourceSentence, select
 from rag.rewrite import asked_before, needs_rewrite, rewrite
 from rag.signals import Signals, log_odds, measure
-from rag.support import Support, SupportChecker, says_something
+from rag.support import Support, SupportChecker, says_most_of, says_something
 from rag.text import clean, one_line, restore_initials
 from rag.types import (
     Answer,
@@ -45,6 +45,8 @@ _CHARS_PER_TOKEN = 12
 """A model that writes more than this for each token it was allowed does not count its tokens; it is cut off."""
 _PROMPT_TOKENS = 800
 """Room for the system's message, the worked examples and what surrounds them."""
+_TITLE_CHARS = 50
+"""More of a title is not read: it stands before every passage."""
 _MAX_PIECES = 20_000
 """Pieces a model may write, signs of life included; one that says nothing for ever is ended."""
 _SEARCH_TRIES = 5
@@ -159,7 +161,7 @@ class Answering:
             yield from self._read(probe)
             signals = self._heard(signals, probe)
             self._read_s = time.perf_counter() - begun
-            asked = (*asked, Message("assistant", prompts.ANSWER[self.style]))
+            asked = (*asked, Message("assistant", prompts.ANSWER))
         self._confidence = self._calibration.probability(signals)
         if self._confidence < self._needed:
             yield self._declined(Reason.NOT_IN_SOURCES)
@@ -204,9 +206,16 @@ class Answering:
         if not cited.citations or not says_something(prose, self._standalone):
             return self._declined(Reason.UNSUPPORTED_ANSWER)
         if self.style == "chat":
+            self._quote(cited)
             for other in self._conflicts:
                 cited.append(_said_otherwise(other, reading), support=1.0, evidence=[other])
         return self._finished(cited.text, tuple(cited.sentences), cited=cited, reading=reading)
+
+    def _quote(self, cited: CitedText) -> None:
+        """Let the sources speak: behind a terse answer stand the sentences that carry it, word for word."""
+        for source in cited.evidence[: self.config.quoted_sentences]:
+            if not says_most_of(cited.text, source.text):
+                cited.append(_as_sentence(one_line(clean(source.text))), support=1.0, evidence=[source])
 
     def _compose(self, reading: Reading, *, finished: bool) -> CitedText:
         """Return the answer so far: each finished sentence with its markers, the one being written without."""
@@ -217,6 +226,8 @@ class Answering:
         for i, span in enumerate(spans):
             text = one_line(prose[span.start : span.end])
             gap = prose[previous.end : span.start] if previous else ""
+            if self.style == "chat" and self.config.quoted_sentences and i == len(spans) - 1 and finished:
+                text = _as_sentence(text)
             support = self._check(text, reading) if finished or i < len(spans) - 1 else Support(0.0, False, ())
             evidence = [reading.sentences[e] for e in support.evidence] if support.supported else []
             cited.append(text, support=support.score, evidence=evidence, separator="\n" if "\n" in gap else " ")
@@ -239,7 +250,7 @@ class Answering:
 
     def _messages(self, sources: str) -> tuple[Message, ...]:
         asked = prompts.render("sources", sources=sources, question=self._standalone)
-        return (*prompts.opening(self.style), Message("user", asked))
+        return (*prompts.opening(), Message("user", asked))
 
     @property
     def _needed(self) -> float:
@@ -312,6 +323,12 @@ def to_passage(passage: RetrievedPassage, *, in_context: bool = False) -> Passag
     )
 
 
+def _as_sentence(text: str) -> str:
+    """Return a few words with a capital and a full stop."""
+    text = text[:1].upper() + text[1:]
+    return text if re.search(r"[.!?…:][\"'”’»)\]]*$", text) else f"{text}."
+
+
 def _said_otherwise(sentence: SourceSentence, reading: Reading) -> str:
     """Return the words that show a source which disagrees, with the date it states."""
     passage = reading.passages[sentence.passage]
@@ -337,7 +354,10 @@ def _render_sources(reading: Reading) -> str:
 
 
 def _heading(passage: RetrievedPassage) -> str:
-    name = " > ".join(filter(None, (passage.title, passage.chunk.heading)))
+    title = passage.title
+    if len(title) > _TITLE_CHARS:
+        title = f"{title[:_TITLE_CHARS].rsplit(' ', 1)[0]} …"
+    name = " > ".join(filter(None, (title, passage.chunk.heading)))
     return f"{name} ({passage.date})" if passage.date else name
 
 

@@ -78,9 +78,9 @@ class Assistant:
             warming.join()  # a library that is half imported when the process ends takes the process down
         return cls(opened, generator, config=chosen, notice=notice)
 
-    def warm_up(self, style: Style = "chat") -> None:
+    def warm_up(self) -> None:
         """Have the model read what comes before every question, where it keeps what it has read."""
-        self.generator.prepare(prompts.opening(style))
+        self.generator.prepare(prompts.opening())
 
     def ask(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Answer:
         """Answer a question.

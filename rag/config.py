@@ -18,6 +18,7 @@ class AssistantConfig:
         read_passages: how many of them may be read.
         read_margin: by how much the score of a passage that is read may stay below the best one's.
         read_tokens: how many tokens of sources may be read.
+        quoted_sentences: how many of the cited sentences are quoted behind a terse answer (style ``chat``).
         answer_tokens: limit of an answer's length.
         short_tokens: the same for the style ``short``.
         caution: how sure it must be that what was read holds the answer.
@@ -31,6 +32,7 @@ class AssistantConfig:
     read_passages: int = 5
     read_margin: float = 0.2
     read_tokens: int = 220
+    quoted_sentences: int = 2
     answer_tokens: int = 160
     short_tokens: int = 40
     caution: Caution = "balanced"

@@ -18,7 +18,7 @@ from index.terms import STOP_WORDS, words
 from index.types import Embedder
 from rag.alterations import alterations
 from rag.context import SourceSentence
-from rag.words import NUMBER_WORDS, normalised, stem
+from rag.words import NUMBER_WORDS, PLAIN_REPLY, normalised, stem
 
 Scores = NDArray[np.float32]
 
@@ -29,6 +29,8 @@ _FURTHER_GAIN = 0.2
 """A further source sentence is cited only if it covers this much more of the sentence."""
 _FURTHER_COVERAGE = 0.3
 """A further source sentence, or one that supplies a lacking name, must hold this share of the sentence."""
+_SAME = 0.7
+"""Share of a source sentence's content words from which an answer has said it already."""
 _ASKED_SHARE = 0.25
 """Words of the question need little proof: they say which thing is meant, not what is claimed of it."""
 _CLOSED_QUESTION = re.compile(
@@ -43,8 +45,6 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
-_PLAIN_REPLY = re.compile(r"^\W*no\b[.,:;!]\s+", re.IGNORECASE)
-"""``No.`` before a sentence answers the question; it denies nothing of what follows."""
 _NAME = re.compile(r"\b[^\W\d_][\w'’-]*")
 _NEGATION = frozenset("not no never none neither nor without cannot nobody nothing denied refused n't".split())
 
@@ -84,7 +84,7 @@ class SupportChecker:
             question: what was asked; its words need no proof, and they place a short answer.
             titles: ``titles[i]`` is the title (and date) of the document of ``sources[i]``; names in it count as said.
         """
-        sentence, question = normalised(sentence), normalised(question)
+        sentence, question = normalised(PLAIN_REPLY.sub("", sentence) or sentence), normalised(question)
         wanted = _weighted_words(sentence, asked=_stems(question))
         if not sources or not wanted:
             return Support(0.0, False, ())
@@ -179,6 +179,12 @@ def says_something(text: str, question: str) -> bool:
     return not _content_stems(text) <= _stems(question)
 
 
+def says_most_of(text: str, source: str) -> bool:
+    """Tell whether ``text`` holds nearly all content words of ``source``: quoting it would say the same again."""
+    wanted = _content_stems(source)
+    return len(wanted & _content_stems(text)) >= _SAME * len(wanted)
+
+
 def _content_stems(text: str) -> set[str]:
     return {stem(word) for word in words(normalised(text)) if word not in STOP_WORDS}
 
@@ -201,7 +207,7 @@ def _missing(sentence: str, said: str, question: str) -> tuple[str, ...]:
         for name in _names(sentence)
         if not {stem(part) for part in words(name.replace("-", " "))} <= known and name.upper() not in initials
     ]
-    negated = _negations(_PLAIN_REPLY.sub("", sentence)) and not _negations(said) and not _negations(question)
+    negated = _negations(sentence) and not _negations(said) and not _negations(question)
     return (*dict.fromkeys(missing), *(("not",) if negated else ()))
 
 

@@ -14,6 +14,8 @@ NUMBER_WORDS = {name: str(value) for value, name in enumerate(_UNITS)} | {
 }
 """Number words below a hundred, without the compounds, to digits."""
 _TENS_AND_UNIT = re.compile(rf"\b({'|'.join(_TENS)})[-\s]({'|'.join(_UNITS[1:10])})\b", re.IGNORECASE)
+PLAIN_REPLY = re.compile(r"^\W*(?:yes|no)\b[.,:;!]\s*", re.IGNORECASE)
+"""``No.`` before a sentence answers the question; it denies nothing of what follows."""
 _INITIALS = re.compile(r"\b(?:[A-Z]\.\s?){2,}")
 
 

@@ -120,11 +120,12 @@ def make_assistant(
 ) -> Assistant:
     """Return an assistant that writes what the script says; ``settings`` are those of its configuration.
 
-    It answers however unsure it is, and reads however far behind a passage is, unless told: counted words are never
+    It answers however unsure it is, reads however far behind a passage is, and quotes nothing, unless told: counted words are never
     as near as real embeddings.
     """
     settings.setdefault("min_confidence", 0.0)
     settings.setdefault("read_margin", 9.0)
+    settings.setdefault("quoted_sentences", 0)
     generator = ScriptedGenerator(
         says(script) if isinstance(script, str) else script, answerable=answerable, context_tokens=context_tokens
     )

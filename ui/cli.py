@@ -122,7 +122,7 @@ def ask(
     turns = load_history(history) if history else ()
     bars = ProgressBars()
     try:
-        assistant = open_assistant(library, model, caution=caution, style=style, progress=bars)  # type: ignore[arg-type]
+        assistant = open_assistant(library, model, caution=caution, progress=bars)
     finally:
         bars.close()
     with assistant:

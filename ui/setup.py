@@ -7,7 +7,6 @@ from index.library import Library
 from index.progress import Progress, silent
 from index.weights import ensure
 from rag import Assistant, AssistantConfig
-from rag.types import Style
 from seeds import documents_dir
 
 
@@ -36,12 +35,11 @@ def open_assistant(
     model: str | None,
     *,
     caution: str | None = None,
-    style: Style = "chat",
     progress: Progress = silent,
 ) -> Assistant:
     """Open a library and load the language model, ready to read a question."""
     opened = open_library(library, progress=progress, with_seeds=True)
     config = AssistantConfig.with_caution(load_settings(caution=caution).caution)
     assistant = Assistant.open(opened, model=model, config=config, progress=progress)
-    assistant.warm_up(style)
+    assistant.warm_up()
     return assistant

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from rag.types import Message, Style
+from rag.types import Message
 
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "system": frozenset(),
@@ -19,11 +19,8 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "rewrite": frozenset({"conversation", "question"}),
 }
 STATED = "Stated:"
-"""How a reply begins; "yes" or "no" follows, and after "yes" the answer."""
-ANSWER: dict[Style, str] = {
-    "chat": f"{STATED} yes\nIn full sentences:",
-    "short": f"{STATED} yes\nIn a few words:",
-}
+"""How a reply begins; "yes" or "no" follows."""
+ANSWER = f"{STATED} yes\nIn a few words:"
 """How a reply that answers begins."""
 
 
@@ -47,11 +44,11 @@ def render(name: str, **values: str) -> str:
 
 
 @cache
-def opening(style: Style) -> tuple[Message, ...]:
-    """Return what comes before every question: the system's message and the worked examples for a style of answer."""
+def opening() -> tuple[Message, ...]:
+    """Return what comes before every question: the system's message and the worked examples."""
     messages = [Message("system", render("system"))]
     for example in json.loads((files(__package__) / "examples.json").read_text(encoding="utf-8")):
-        reply = f"{ANSWER[style]} {example[style]}" if style in example else f"{STATED} no"
+        reply = f"{ANSWER} {example['answer']}" if "answer" in example else f"{STATED} no"
         asked = render("sources", sources=example.get("sources", ""), question=example["question"]).strip()
         messages += [Message("user", asked), Message("assistant", reply)]
     return tuple(messages)

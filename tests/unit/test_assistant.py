@@ -107,10 +107,10 @@ def test_the_question_comes_after_the_worked_examples_and_the_reply_is_begun(ass
     checked(assistant)
     (request,) = assistant.generator.requests  # type: ignore[attr-defined]
     *opening, asked, begun = request.messages
-    assert tuple(opening) == prompts.opening("chat")
+    assert tuple(opening) == prompts.opening()
     assert asked.role == "user"
     assert asked.text.endswith(f"Question: {QUESTION}")
-    assert begun == Message("assistant", prompts.ANSWER["chat"])
+    assert begun == Message("assistant", prompts.ANSWER)
 
 
 def test_not_in_sources_by_the_models_words(new_assistant: NewAssistant) -> None:
@@ -322,3 +322,15 @@ def test_leaving_the_context_closes_model_and_library(assistant: Assistant, monk
     with assistant:
         pass
     assert sorted(closed) == ["generator", "library"]
+
+
+def test_a_terse_answer_is_followed_by_the_words_of_its_source(new_assistant: NewAssistant) -> None:
+    assistant = new_assistant("over 85", STRIKES, WALRUS, quoted_sentences=2)
+    quoted = "The strikes targeted over 85 facilities in Iraq and Syria."
+    assert checked(assistant).text == f"Over 85. [1] {quoted} [1]"
+    assert checked(assistant, style="short").text == "over 85 [1]"
+
+
+def test_what_was_said_already_is_not_quoted(new_assistant: NewAssistant) -> None:
+    said = "The strikes targeted over 85 facilities in Iraq and Syria."
+    assert checked(new_assistant(said, STRIKES, quoted_sentences=2)).text == f"{said} [1]"
