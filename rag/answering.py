@@ -150,6 +150,7 @@ class Answering:
             budget=max(1, min(self.config.read_tokens, room)),
             depth=self.config.read_passages,
             margin=self.config.read_margin,
+            sentence_margin=self.config.sentence_margin,
         )
 
     def _answer(self, reading: Reading, signals: Signals) -> Iterator[Event]:

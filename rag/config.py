@@ -17,6 +17,8 @@ class AssistantConfig:
         passages: how many passages are retrieved.
         read_passages: how many of them may be read.
         read_margin: by how much the score of a passage that is read may stay below the best one's.
+        sentence_margin: by how much the relevance of a sentence that is read may stay below the best one's; its
+            neighbours are read with it.
         read_tokens: how many tokens of sources may be read.
         quoted_sentences: how many of the cited sentences are quoted behind a terse answer (style ``chat``).
         answer_tokens: limit of an answer's length.
@@ -31,7 +33,8 @@ class AssistantConfig:
     passages: int = 10
     read_passages: int = 5
     read_margin: float = 0.2
-    read_tokens: int = 220
+    sentence_margin: float = 0.35
+    read_tokens: int = 250
     quoted_sentences: int = 2
     answer_tokens: int = 160
     short_tokens: int = 40

@@ -8,7 +8,7 @@ sentences beside it, until the budget is used.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from index.terms import content_words
@@ -78,6 +78,7 @@ def select(
     budget: int,
     depth: int,
     margin: float = math.inf,
+    sentence_margin: float = math.inf,
 ) -> Reading:
     """Choose what is read.
 
@@ -89,6 +90,7 @@ def select(
         depth: how many of the passages are considered.
         margin: by how much a passage's score may stay below the best one's; one that a better passage names may be
             further below. What is far behind the best distracts a small model more than it helps.
+        sentence_margin: the same for sentences, by their relevance; neighbours come along.
     """
     considered = [
         (index, passage)
@@ -96,7 +98,8 @@ def select(
         if passage.named_by is not None or passage.score >= passages[0].score - margin
     ]
     candidates = _sentences(question, _without_repeats(considered))
-    chosen = _choose(candidates, count_tokens, budget)
+    named = {index for index, passage in considered if passage.named_by is not None}
+    chosen = _choose(candidates, count_tokens, budget, sentence_margin, named)
     order = sorted(
         {candidates[i].passage for i in chosen},
         key=lambda p: (-max(candidates[i].relevance for i in chosen if candidates[i].passage == p), p),
@@ -130,12 +133,22 @@ def _sentences(question: str, passages: Sequence[tuple[int, RetrievedPassage]]) 
     return found
 
 
-def _choose(candidates: Sequence[SourceSentence], count_tokens: Callable[[str], int], budget: int) -> set[int]:
+def _choose(
+    candidates: Sequence[SourceSentence],
+    count_tokens: Callable[[str], int],
+    budget: int,
+    sentence_margin: float,
+    named: Set[int],
+) -> set[int]:
     """Take sentences best first with their neighbours while they fit; a lone sentence where its neighbours do not."""
     costs = [count_tokens(sentence.text) for sentence in candidates]
     chosen: set[int] = set()
     used = 0
-    for best in sorted(range(len(candidates)), key=lambda i: (-candidates[i].relevance, i)):
+    ranked = sorted(range(len(candidates)), key=lambda i: (-candidates[i].relevance, i))
+    for best in ranked:
+        behind = candidates[best].relevance < candidates[ranked[0]].relevance - sentence_margin
+        if behind and candidates[best].passage not in named:
+            continue
         for group in ({best - 1, best, best + 1}, {best}):
             new = {i for i in group if _same_passage(candidates, i, best)} - chosen
             cost = sum(costs[i] for i in new)

@@ -125,6 +125,7 @@ def make_assistant(
     """
     settings.setdefault("min_confidence", 0.0)
     settings.setdefault("read_margin", 9.0)
+    settings.setdefault("sentence_margin", 9.0)
     settings.setdefault("quoted_sentences", 0)
     generator = ScriptedGenerator(
         says(script) if isinstance(script, str) else script, answerable=answerable, context_tokens=context_tokens

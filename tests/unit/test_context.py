@@ -156,3 +156,18 @@ def test_what_is_far_behind_the_best_is_not_read_unless_it_is_named_there() -> N
 
     assert read_of(best, near, far) == {0, 1}
     assert read_of(best, near, replace(far, named_by="Title")) == {0, 1, 2}
+
+
+def test_sentences_far_behind_the_best_are_read_only_beside_it_or_where_they_are_named() -> None:
+    text = "A walrus sleeps. It is big. Storms come. Sand is dry."
+    found = ranked("walrus", passage(text))
+    count = lambda text: len(text.split())  # noqa: E731
+
+    def texts_of(*passages: RetrievedPassage) -> list[str]:
+        reading = select("walrus", passages, count_tokens=count, budget=99, depth=9, sentence_margin=0.5)
+        return [sentence.text for sentence in reading.sentences]
+
+    assert texts_of(found) == ["A walrus sleeps.", "It is big."]
+    other = ranked("walrus", passage("Camels walk.", 1, document="e"))
+    assert "Camels walk." not in texts_of(found, other)
+    assert "Camels walk." in texts_of(found, replace(other, named_by="Title"))
