@@ -205,22 +205,11 @@ class Answering:
         cited = self._compose(reading, finished=True)
         self._conflicts = conflicts(cited.evidence, reading)
         if not cited.citations or not says_something(prose, self._standalone):
-            return self._closest(reading) or self._declined(Reason.UNSUPPORTED_ANSWER)
+            return self._declined(Reason.UNSUPPORTED_ANSWER)
         if self.style == "chat":
             self._quote(cited)
             for other in self._conflicts:
                 cited.append(_said_otherwise(other, reading), support=1.0, evidence=[other])
-        return self._finished(cited.text, tuple(cited.sentences), cited=cited, reading=reading)
-
-    def _closest(self, reading: Reading) -> Event | None:
-        """Return the closest sentence as the answer, in place of one that does not hold, where it surely is there."""
-        best = max(reading.sentences, key=lambda sentence: sentence.relevance)
-        sure = (self._confidence or 0.0) >= self._calibration.thresholds["strict"]
-        wanted = self.style == "chat" and self.config.quoted_sentences > 0
-        if not (wanted and sure and says_something(best.text, self._standalone)):
-            return None
-        cited = CitedText(reading.passages)
-        cited.append(_as_sentence(one_line(clean(best.text))), support=1.0, evidence=[best])
         return self._finished(cited.text, tuple(cited.sentences), cited=cited, reading=reading)
 
     def _quote(self, cited: CitedText) -> None:

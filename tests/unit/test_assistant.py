@@ -28,7 +28,6 @@ from rag import (
     StageStarted,
     prompts,
 )
-from rag.calibration import load_calibration
 from rag.generators.scripted import ScriptedGenerator
 
 STRIKES = "The strikes targeted over 85 facilities in Iraq and Syria. President Biden attended the transfer."
@@ -335,15 +334,3 @@ def test_a_terse_answer_is_followed_by_the_words_of_its_source(new_assistant: Ne
 def test_what_was_said_already_is_not_quoted(new_assistant: NewAssistant) -> None:
     said = "The strikes targeted over 85 facilities in Iraq and Syria."
     assert checked(new_assistant(said, STRIKES, quoted_sentences=2)).text == f"{said} [1]"
-
-
-def test_an_answer_that_does_not_hold_gives_way_to_the_closest_sentence_if_it_is_sure(
-    new_assistant: NewAssistant,
-) -> None:
-    question = "What did the strikes target?"
-    sure = checked(new_assistant("a wedding in Paris", STRIKES, WALRUS, quoted_sentences=2, answerable=1.0), question)
-    assert sure.confidence is not None
-    assert sure.confidence > load_calibration().thresholds["strict"]
-    assert sure.text == "The strikes targeted over 85 facilities in Iraq and Syria. [1]"
-    unsure = new_assistant("a wedding in Paris", STRIKES, WALRUS, quoted_sentences=2, answerable=0.0)
-    assert checked(unsure, question).reason is Reason.UNSUPPORTED_ANSWER
