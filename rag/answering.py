@@ -203,18 +203,20 @@ class Answering:
         if not abstention.split_reply(self._raw)[0] or abstention.is_refusal(prose):
             return self._declined(Reason.NOT_IN_SOURCES)
         cited = self._compose(reading, finished=True)
-        self._conflicts = conflicts(cited.evidence, reading)
         if not cited.citations or not says_something(prose, self._standalone):
             return self._declined(Reason.UNSUPPORTED_ANSWER)
+        self._conflicts = conflicts(cited.evidence, reading)
         if self.style == "chat":
-            self._quote(cited)
+            self._quote(cited, reading)
             for other in self._conflicts:
                 cited.append(_said_otherwise(other, reading), support=1.0, evidence=[other])
         return self._finished(cited.text, tuple(cited.sentences), cited=cited, reading=reading)
 
-    def _quote(self, cited: CitedText) -> None:
-        """Let the sources speak: behind a terse answer stand the sentences that carry it, word for word."""
-        for source in cited.evidence[: self.config.quoted_sentences]:
+    def _quote(self, cited: CitedText, reading: Reading) -> None:
+        """Let the sources speak: behind a terse answer stand the sentences that carry it, and the closest one."""
+        agreeing = (sentence for sentence in reading.sentences if sentence not in self._conflicts)
+        closest = max(agreeing, key=lambda sentence: sentence.relevance)
+        for source in list(dict.fromkeys((*cited.evidence, closest)))[: self.config.quoted_sentences]:
             if not says_most_of(cited.text, source.text):
                 cited.append(_as_sentence(one_line(clean(source.text))), support=1.0, evidence=[source])
 

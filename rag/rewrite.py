@@ -45,9 +45,7 @@ def asked_before(history: Sequence[Message]) -> str:
 def rewrite(question: str, history: Sequence[Message], generator: Generator) -> str:
     """Return a standalone form of the question; if the model's is no good, the question behind the one it follows."""
     recent = history[-_TURNS:]
-    conversation = "\n".join(
-        f"{turn.role.capitalize()}: {one_line(turn.text)[: _TURN_CHARS[turn.role]]}" for turn in recent
-    )
+    conversation = "\n".join(_abridged(turn) for turn in recent)
     prompt = prompts.render("rewrite", conversation=conversation, question=question)
     pieces = generator.stream(GenerationRequest((Message("user", prompt),), max_tokens=_MAX_TOKENS, stop=("\n",)))
     candidate = one_line(clean("".join(pieces))).strip("\"'“” ")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.terms import STOP_WORDS, words
+from index.terms import STOP_WORDS, content_words, words
 from index.types import Embedder
 from rag.alterations import alterations
 from rag.context import SourceSentence
@@ -25,6 +25,8 @@ Scores = NDArray[np.float32]
 MAX_EVIDENCE = 3
 _WORD_SHARE = 0.6
 """Weight of word coverage beside closeness in meaning."""
+_PLACE_SHARE = 0.3
+"""Weight of the question's words in choosing among source sentences: a few words may stand in several."""
 _FURTHER_GAIN = 0.2
 """A further source sentence is cited only if it covers this much more of the sentence."""
 _FURTHER_COVERAGE = 0.3
@@ -88,15 +90,17 @@ class SupportChecker:
         wanted = _weighted_words(sentence, asked=_stems(question))
         if not sources or not wanted:
             return Support(0.0, False, ())
-        held = [_stems(source.text) for source in sources]
-        coverage = np.array([_coverage(wanted, stems) for stems in held])
-        closeness = self._closeness(sentence, question, sources)
-        scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness
-        evidence = _pick(wanted, held, scores, coverage)
         said = [
             normalised(f"{source.text} {title}")
             for source, title in zip(sources, titles or [""] * len(sources), strict=True)
         ]
+        held = [_stems(text) for text in said]
+        coverage = np.array([_coverage(wanted, stems) for stems in held])
+        closeness = self._closeness(sentence, question, sources)
+        asked = {stem(word) for word in content_words(question)}
+        place = np.array([len(asked & stems) / max(1, len(asked)) for stems in held])
+        scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness + _PLACE_SHARE * place
+        evidence = _pick(wanted, held, scores, coverage)
         evidence = _complete(sentence, question, evidence, said, coverage)
         covered = _coverage(wanted, set().union(*(held[i] for i in evidence)))
         score = float(_WORD_SHARE * covered + (1 - _WORD_SHARE) * max(closeness[i] for i in evidence))

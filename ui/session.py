@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from index.errors import PinciteError
+from rag.errors import QuestionError
 from rag.types import Draft, Finished, Message, PassagesFound, Stage, StageStarted
 from ui.types import Failed, ModelLoading, Phase, Stopped, Turn, Update, Waiting
 
@@ -19,10 +19,6 @@ HISTORY_TURNS = 6
 """How many answered turns go along with a follow-up; older ones rarely matter and cost reading time."""
 
 MARKER = re.compile(r"\[(\d{1,4})\]")
-
-
-class QuestionError(PinciteError):
-    """A question that cannot be asked as it stands."""
 
 
 def advance(turn: Turn, update: Update) -> Turn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import threading
@@ -14,6 +13,7 @@ import numpy as np
 
 from index.errors import WeightsError
 from index.types import Matrix, Vector
+from index.weights.cache import sha256_of
 
 _BATCH = 16
 
@@ -36,7 +36,7 @@ class SentenceTransformerEmbedder:
             self._dimension = int(json.loads((folder / "config.json").read_text())["hidden_size"])
             sbert = json.loads((folder / "sentence_bert_config.json").read_text())
             seen = int(sbert["max_seq_length"])
-            weights = _weights_sha256(folder)
+            weights = sha256_of(folder / "model.safetensors")
         except Exception as error:
             raise WeightsError(
                 f"{folder}: is not a usable sentence-transformers folder ({' '.join(str(error).split())}); "
@@ -129,11 +129,3 @@ def _has_bfloat16() -> bool:
 
     supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
     return bool(supported is not None and supported())
-
-
-def _weights_sha256(folder: Path) -> str:
-    digest = hashlib.sha256()
-    with (folder / "model.safetensors").open("rb") as weights:
-        while block := weights.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

@@ -334,3 +334,14 @@ def test_a_terse_answer_is_followed_by_the_words_of_its_source(new_assistant: Ne
 def test_what_was_said_already_is_not_quoted(new_assistant: NewAssistant) -> None:
     said = "The strikes targeted over 85 facilities in Iraq and Syria."
     assert checked(new_assistant(said, STRIKES, quoted_sentences=2)).text == f"{said} [1]"
+
+
+def test_the_sentence_closest_to_the_question_is_quoted_behind_the_evidence(new_assistant: NewAssistant) -> None:
+    told = "Its keeper was Ada Holm. The walrus eats clams on the floor of the sea."
+    assistant = new_assistant("Ada Holm", told, quoted_sentences=2)
+    answer = checked(assistant, "What does the walrus eat on the floor?")
+    assert (
+        answer.text == "Ada Holm. [1] Its keeper was Ada Holm. [1] The walrus eats clams on the floor of the sea. [2]"
+    )
+    assistant = new_assistant("Ada Holm", told, quoted_sentences=1)
+    assert "clams" not in checked(assistant, "What does the walrus eat on the floor?").text

@@ -152,3 +152,18 @@ def test_an_echo_of_the_question_says_nothing(text: str, question: str, expected
 def test_a_long_sentence_is_checked_in_no_time(unit: str) -> None:
     assert isinstance(check((unit * 2000)[:2000]), Support)
     assert isinstance(check("The strikes.", (unit * 2000)[:2000]), Support)
+
+
+def test_a_title_says_who_its_sentences_are_about() -> None:
+    told = "He arrived at Valley Forge and trained the army."
+    question = "Who trained the army at Valley Forge?"
+    support = check("Friedrich von Steuben", told, question=question, titles=["Friedrich von Steuben"])
+    assert support.supported
+    assert not check("Friedrich von Steuben", told, question=question, titles=["Halden lighthouse"]).supported
+
+
+def test_of_sentences_that_hold_the_answer_the_one_about_the_question_is_cited() -> None:
+    sources = ["At least 85 fighters are said to have been killed.", STRIKES]
+    for question, evidence in (("How many facilities did the strikes target?", 1), ("How many fighters died?", 0)):
+        assert check("At least 85", *sources, question=question).evidence[0] == evidence
+        assert check("At least 85", *reversed(sources), question=question).evidence[0] == 1 - evidence

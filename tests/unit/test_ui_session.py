@@ -6,6 +6,7 @@ from functools import reduce
 
 import pytest
 
+from rag.errors import QuestionError
 from rag.types import (
     Answer,
     Draft,
@@ -22,7 +23,6 @@ from ui.session import (
     MAX_QUESTION,
     MAX_TURNS,
     Conversation,
-    QuestionError,
     advance,
     clean_question,
     history_of,
