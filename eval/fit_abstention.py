@@ -28,7 +28,7 @@ from rag import Assistant
 from rag.signals import Signals
 from rag.types import Generator, Style
 
-FALSE_REFUSALS = {"helpful": 0.05, "balanced": 0.12, "strict": 0.20}
+FALSE_REFUSALS = {"helpful": 0.05, "balanced": 0.15, "strict": 0.25}
 """Share of answerable questions that each caution may decline, on questions not fitted to."""
 _FOLDS = 10
 _REGULARISATION = 0.3
@@ -130,12 +130,12 @@ def main(testsets: tuple[Path, ...], signals: Path, out: Path | None, limit: int
         lines += _collected(load_testset(folder).sample(limit, 0), bench, generator, signals, lines)
     data = fit(lines)
     info = generator.info
-    questions = {name: sum(line["set"] == name for line in lines) for name in sorted({line["set"] for line in lines})}
+    click.echo(json.dumps(data.pop("held_out"), indent=2))
     data["fitted"] = {
         "model": info.name,
         "sha256": info.sha256,
-        "questions": questions,
-        "held_out": data.pop("held_out"),
+        "questions": len(lines),
+        "answerable": sum(line["answerable"] for line in lines),
     }
     generator.close()
     click.echo(json.dumps(data, indent=2))

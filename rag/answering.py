@@ -97,7 +97,7 @@ class Answering:
         self._retrieve_s = time.perf_counter() - begun
         self._passages = _shown(reading)
         yield PassagesFound(self._standalone, self._passages)
-        signals = measure(self._standalone, retrieved) if retrieved else None
+        signals = measure(retrieved) if retrieved else None
         self._confidence = self._calibration.highest(signals) if signals else 0.0
         if signals is None or self._confidence < self._needed:
             yield self._declined(Reason.NOTHING_RELEVANT)
@@ -112,7 +112,7 @@ class Answering:
         retrieved = self._search()
         if not retrieved:
             return None
-        signals = measure(self._standalone, retrieved)
+        signals = measure(retrieved)
         if not self.generator.continues:
             return signals
         asked = self._messages(_render_sources(self._select(retrieved)))

@@ -14,7 +14,7 @@ from rag.config import AssistantConfig
 from rag.signals import SUREST, Signals
 from rag.types import Caution
 
-MEAN = Signals(0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+MEAN = Signals(0.5, 0.5, 0.5)
 
 
 def calibration(**weights: float) -> Calibration:
@@ -30,9 +30,9 @@ def calibration(**weights: float) -> Calibration:
 
 
 def test_it_is_the_logistic_function_of_the_documentation() -> None:
-    made = calibration(fused=3.0, stated=0.5)
+    made = calibration(sentence=3.0, stated=0.5)
     assert made.probability(MEAN) == pytest.approx(1 / (1 + math.exp(-1.0)))
-    moved = replace(MEAN, fused=2.5, stated=-1.5)
+    moved = replace(MEAN, sentence=2.5, stated=-1.5)
     assert made.probability(moved) == pytest.approx(1 / (1 + math.exp(-(1.0 + 3.0 * 1.0 - 0.5 * 1.0))))
 
 
@@ -48,9 +48,9 @@ def test_the_highest_is_that_of_a_model_as_sure_as_can_be() -> None:
 
 
 def test_far_beyond_is_no_overflow() -> None:
-    made = calibration(fused=1e6)
-    assert made.probability(replace(MEAN, fused=1e6)) == pytest.approx(1.0)
-    assert made.probability(replace(MEAN, fused=-1e6)) == pytest.approx(0.0)
+    made = calibration(sentence=1e6)
+    assert made.probability(replace(MEAN, sentence=1e6)) == pytest.approx(1.0)
+    assert made.probability(replace(MEAN, sentence=-1e6)) == pytest.approx(0.0)
 
 
 class TestTheOneThatComesWithTheProgram:

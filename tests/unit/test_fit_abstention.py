@@ -18,13 +18,13 @@ from rag.signals import Signals
 
 
 def lines(n: int = 200, *, name: str = "sea", noise: float = 0.5) -> list[dict[str, Any]]:
-    """Return questions of which only ``fused`` and ``stated`` tell whether they are answerable."""
+    """Return questions of which only ``gap`` and ``stated`` tell whether they are answerable."""
     chance = random.Random(3)
     made = []
     for i in range(n):
         answerable = i % 2 == 0
         values = [chance.gauss(0, 1) for _ in Signals.names()]
-        for told in ("fused", "stated"):
+        for told in ("gap", "stated"):
             values[Signals.names().index(told)] = (1.0 if answerable else -1.0) + chance.gauss(0, noise)
         made.append({"set": name, "id": f"q{i}", "answerable": answerable, "signals": values})
     return made
@@ -32,8 +32,8 @@ def lines(n: int = 200, *, name: str = "sea", noise: float = 0.5) -> list[dict[s
 
 def test_what_tells_is_weighed_and_what_does_not_is_not() -> None:
     data = fit(lines())
-    told = {data["weights"]["fused"], data["weights"]["stated"]}
-    assert min(told) > 5 * max(abs(w) for name, w in data["weights"].items() if name not in ("fused", "stated"))
+    told = {data["weights"]["gap"], data["weights"]["stated"]}
+    assert min(told) > 5 * max(abs(w) for name, w in data["weights"].items() if name not in ("gap", "stated"))
     assert data["held_out"]["sea"]["auc"] > 0.95
     assert data["held_out"]["sea"]["n"] == 200
 
@@ -67,5 +67,5 @@ def test_each_answerable_question_is_asked_again_without_its_documents(new_libra
     generator = ScriptedGenerator(lambda request: ["x"], answerable=0.9)
     found = list(collect(TestSet("sea", documents, questions), library, generator, "chat"))
     assert [(line["id"], line["answerable"]) for line in found] == [("q1", True), ("q1", False), ("q2", False)]
-    with_document, without = (line["signals"][Signals.names().index("fused")] for line in found[:2])
+    with_document, without = (line["signals"][Signals.names().index("sentence")] for line in found[:2])
     assert with_document > without

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from index.types import Chunk, RankedSentence, RetrievedPassage
-from rag.signals import SUREST, Signals, log_odds, measure
+from rag.signals import AHEAD, CLOSE, SUREST, Signals, log_odds, measure
 
 
 def passage(document: str, text: str, score: float, cosine: float, bm25: float, *sentences: float) -> RetrievedPassage:
@@ -18,25 +18,20 @@ def passage(document: str, text: str, score: float, cosine: float, bm25: float, 
 
 def test_each_signal_is_what_it_says() -> None:
     passages = [
-        passage("a", "The walrus sleeps.", 0.9, 0.5, 4.0, 0.2, 0.6),
+        passage("a", "The walrus sleeps.", 0.9, 0.5, 4.0, 0.2, 0.4),
         passage("a", "It eats.", 0.8, 0.3, 0.0, 0.1),
-        passage("b", "Penguins swim.", 0.7, 0.55, 6.0, 0.65),
+        passage("b", "Penguins swim.", 0.7, 0.55, 6.0, 0.45),
     ]
-    signals = measure("Where does the walrus sleep on ice?", passages)
-    assert signals.sentence == 0.65
-    assert signals.passage == 0.55
-    assert signals.fused == 0.9
+    signals = measure(passages)
+    assert signals.sentence == 0.45
     assert signals.gap == pytest.approx(0.9 - 0.7), "the best passage of another document"
-    assert signals.coverage == pytest.approx(2 / 3), "walrus and sleep, not ice"
-    assert signals.lexical == pytest.approx(6.0 / 3)
     assert signals.stated is None
 
 
-def test_title_and_heading_count_as_held() -> None:
-    only = [passage("a", "It sleeps.", 0.5, 0.5, 0.0)]
-    assert measure("seals heading", only).coverage == 1.0
-    assert measure("seals heading", only).gap == 0.5, "there is no other document"
-    assert measure("?", only).coverage == 0.0
+def test_what_is_close_enough_or_far_enough_ahead_says_no_more() -> None:
+    only = [passage("a", "It sleeps.", 0.9, 0.5, 0.0, 0.99)]
+    assert measure(only) == Signals(CLOSE, AHEAD), "there is no other document"
+    assert measure([passage("a", "It sleeps.", 0.2, 0.1, 0.0)]) == Signals(0.1, 0.2), "no sentence is known"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +43,6 @@ def test_log_odds_stay_within_what_they_tell(probability: float, expected: float
 
 
 def test_names_and_values_belong_together() -> None:
-    signals = Signals(1, 2, 3, 4, 5, 6, 7)
-    assert dict(zip(Signals.names(), signals.values(), strict=True))["lexical"] == 6
+    signals = Signals(1, 2, 3)
+    assert dict(zip(Signals.names(), signals.values(), strict=True))["gap"] == 2
     assert Signals.names()[-1] == "stated"
