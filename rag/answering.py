@@ -244,10 +244,14 @@ class Answering:
 
     def _check(self, sentence: str, reading: Reading) -> Support:
         if sentence not in self._checked:
-            titles = [_title_and_date(reading.passages[s.passage]) for s in reading.sentences]
+            read = [reading.passages[sentence.passage] for sentence in reading.sentences]
             claim = self._standalone if _YES_OR_NO.fullmatch(sentence) else sentence
             self._checked[sentence] = self.checker.check(
-                claim, reading.sentences, question=self._standalone, titles=titles
+                claim,
+                reading.sentences,
+                question=self._standalone,
+                titles=[f"{passage.title} {passage.chunk.heading}".strip() for passage in read],
+                dates=[passage.date or "" for passage in read],
             )
         return self._checked[sentence]
 
@@ -362,10 +366,6 @@ def _heading(passage: RetrievedPassage) -> str:
         title = f"{title[:_TITLE_CHARS].rsplit(' ', 1)[0]} …"
     name = " > ".join(filter(None, (title, passage.chunk.heading)))
     return f"{name} ({passage.date})" if passage.date else name
-
-
-def _title_and_date(passage: RetrievedPassage) -> str:
-    return f"{passage.title} {passage.chunk.heading} {passage.date or ''}"
 
 
 def _repeats(text: str) -> bool:

@@ -27,6 +27,8 @@ _WORD_SHARE = 0.6
 """Weight of word coverage beside closeness in meaning."""
 _PLACE_SHARE = 0.3
 """Weight of the question's words in choosing among source sentences: a few words may stand in several."""
+_TITLE_WORDS = 12
+"""A longer title is a sentence, which says more than what its document is about."""
 _FURTHER_GAIN = 0.2
 """A further source sentence is cited only if it covers this much more of the sentence."""
 _FURTHER_COVERAGE = 0.3
@@ -76,7 +78,13 @@ class SupportChecker:
     threshold: float = 0.5
 
     def check(
-        self, sentence: str, sources: Sequence[SourceSentence], *, question: str = "", titles: Sequence[str] = ()
+        self,
+        sentence: str,
+        sources: Sequence[SourceSentence],
+        *,
+        question: str = "",
+        titles: Sequence[str] = (),
+        dates: Sequence[str] = (),
     ) -> Support:
         """Align one sentence.
 
@@ -84,17 +92,19 @@ class SupportChecker:
             sentence: of the answer, without markers.
             sources: what was read.
             question: what was asked; its words need no proof, and they place a short answer.
-            titles: ``titles[i]`` is the title (and date) of the document of ``sources[i]``; names in it count as said.
+            titles: ``titles[i]`` is the title of the document of ``sources[i]``; it counts as said there, unless it is
+                a sentence itself: then only its names and numbers do.
+            dates: the same for the date, which proves nothing but takes none away.
         """
         sentence, question = normalised(PLAIN_REPLY.sub("", sentence) or sentence), normalised(question)
         wanted = _weighted_words(sentence, asked=_stems(question))
         if not sources or not wanted:
             return Support(0.0, False, ())
-        said = [
-            normalised(f"{source.text} {title}")
-            for source, title in zip(sources, titles or [""] * len(sources), strict=True)
-        ]
-        held = [_stems(text) for text in said]
+        titles, dates = titles or [""] * len(sources), dates or [""] * len(sources)
+        said, held = [], []
+        for source, title, date in zip(sources, titles, dates, strict=True):
+            said.append(normalised(f"{source.text} {title} {date}"))
+            held.append(_stems(f"{source.text} {title}" if len(title.split()) <= _TITLE_WORDS else source.text))
         coverage = np.array([_coverage(wanted, stems) for stems in held])
         closeness = self._closeness(sentence, question, sources)
         asked = {stem(word) for word in content_words(question)}

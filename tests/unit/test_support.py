@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from fakes import WordCountEmbedder
 
@@ -14,10 +16,12 @@ GROUP = "The group did not stop its attacks."
 SOURCES = [STRIKES, BIDEN, GROUP]
 
 
-def check(sentence: str, *sources: str, question: str = "", titles: list[str] | None = None) -> Support:
+def check(
+    sentence: str, *sources: str, question: str = "", titles: Sequence[str] = (), dates: Sequence[str] = ()
+) -> Support:
     """Check one sentence against source sentences (those above unless told)."""
     said = [SourceSentence(0, "d", 0, len(text), text, 0.0) for text in sources or SOURCES]
-    return SupportChecker(WordCountEmbedder()).check(sentence, said, question=question, titles=titles or [])
+    return SupportChecker(WordCountEmbedder()).check(sentence, said, question=question, titles=titles, dates=dates)
 
 
 @pytest.mark.parametrize(
@@ -167,3 +171,14 @@ def test_of_sentences_that_hold_the_answer_the_one_about_the_question_is_cited()
     for question, evidence in (("How many facilities did the strikes target?", 1), ("How many fighters died?", 0)):
         assert check("At least 85", *sources, question=question).evidence[0] == evidence
         assert check("At least 85", *reversed(sources), question=question).evidence[0] == 1 - evidence
+
+
+def test_neither_a_date_nor_a_title_that_is_a_sentence_answers_when() -> None:
+    told = "Three soldiers were killed at a base in Jordan."
+    question = "When were the soldiers killed in Jordan?"
+    title = "On February 8 the capital of the region saw a wave of strikes by a movement"
+    assert not check("February 8", told, question=question, titles=[title]).supported
+    assert not check("2024", told, question=question, dates=["2024-02-03"]).supported
+    assert check(
+        "Three soldiers were killed in Jordan in 2024.", told, question=question, dates=["2024-02-03"]
+    ).supported
