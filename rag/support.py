@@ -105,11 +105,11 @@ class SupportChecker:
         for source, title, date in zip(sources, titles, dates, strict=True):
             said.append(normalised(f"{source.text} {title} {date}"))
             held.append(_stems(f"{source.text} {title}" if len(title.split()) <= _TITLE_WORDS else source.text))
-        coverage = np.array([_coverage(wanted, stems) for stems in held])
+        coverage = np.array([_coverage(wanted, stems) for stems in held], dtype=np.float32)
         closeness = self._closeness(sentence, question, sources)
         asked = {stem(word) for word in content_words(question)}
-        place = np.array([len(asked & stems) / max(1, len(asked)) for stems in held])
-        scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness + _PLACE_SHARE * place
+        place = np.array([len(asked & stems) / max(1, len(asked)) for stems in held], dtype=np.float32)
+        scores: Scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness + _PLACE_SHARE * place
         evidence = _pick(wanted, held, scores, coverage)
         evidence = _complete(sentence, question, evidence, said, coverage)
         covered = _coverage(wanted, set().union(*(held[i] for i in evidence)))
