@@ -357,7 +357,15 @@ def _conflict(sentence: SourceSentence, reading: Reading) -> Conflict:
 
 
 def _render_sources(reading: Reading) -> str:
-    return "\n\n".join(f"[{_heading(reading.passages[index])}]\n{reading.excerpt(index)}" for index in reading.order)
+    """Return the excerpts, each below its title and heading; a title that the excerpt before has is not read again."""
+    parts, before = [], None
+    for index in reading.order:
+        passage = reading.passages[index]
+        document = passage.chunk.document_id
+        heading = f"… > {passage.chunk.heading}".rstrip(" >") if document == before else _heading(passage)
+        parts.append(f"[{heading}]\n{reading.excerpt(index)}")
+        before = document
+    return "\n\n".join(parts)
 
 
 def _heading(passage: RetrievedPassage) -> str:

@@ -12,6 +12,7 @@ from fakes import make_assistant, make_document, make_library
 from invariants import check_answer
 
 from index.errors import GenerationError
+from index.types import Heading
 from rag import (
     Answer,
     Assistant,
@@ -329,6 +330,17 @@ def test_a_terse_answer_is_followed_by_the_words_of_its_source(new_assistant: Ne
     quoted = "The strikes targeted over 85 facilities in Iraq and Syria."
     assert checked(assistant).text == f"Over 85. [1] {quoted} [1]"
     assert checked(assistant, style="short").text == "over 85 [1]"
+
+
+def test_a_title_is_read_once_for_excerpts_of_one_document(new_assistant: NewAssistant) -> None:
+    text = "Strikes\nThe strikes hit 85 facilities.\nAfter\nThe facilities burned after the strikes."
+    headings = (Heading(0, 7, 1, "Strikes"), Heading(39, 44, 1, "After"))
+    assistant = new_assistant("85", make_document(text, "a.txt", title="Report", date="2024-02-03", headings=headings))
+    checked(assistant, "Which facilities did the strikes hit?")
+    (request,) = assistant.generator.requests  # type: ignore[attr-defined]
+    read = request.messages[-2].text
+    assert read.startswith("[Report > Strikes (2024-02-03)]\nThe strikes hit 85 facilities.\n\n[… > After]\n")
+    assert read.count("Report") == 1
 
 
 def test_what_was_said_already_is_not_quoted(new_assistant: NewAssistant) -> None:
