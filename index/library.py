@@ -9,9 +9,11 @@ from types import TracebackType
 from index import retriever, sync
 from index.config import load_settings
 from index.embedders import load_embedder
+from index.errors import LibraryError
 from index.progress import Progress, silent
 from index.store import SQLiteStore
 from index.types import (
+    ChangeSet,
     Document,
     DocumentRecord,
     Embedder,
@@ -65,6 +67,28 @@ class Library:
     def add_documents(self, documents: Iterable[Document], *, progress: Progress = silent) -> SyncReport:
         """Store ready-made documents; a known id is replaced unless its content hash is the same."""
         return sync.add_documents(documents, store=self.store, embedder=self.embedder, progress=progress)
+
+    def find(self, reference: str) -> DocumentRecord:
+        """Return the document that a person names: by its id, its source, or a file name that only it has.
+
+        Raises:
+            LibraryError: there is none, or several.
+        """
+        records = self.catalogue()
+        sources = {reference, str(Path(reference).expanduser().absolute())}
+        found = [record for record in records if record.id == reference or record.source in sources]
+        found = found or [record for record in records if Path(record.source).name == reference]
+        if not found:
+            raise LibraryError(f"{reference}: no such document; 'pincite list' names those there are")
+        if len(found) > 1:
+            raise LibraryError(f"{reference}: {len(found)} documents have this name; give the id ('pincite list')")
+        return found[0]
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """Take documents out, all or none; an id that is not there is no error. Their files are left alone."""
+        ids = list(document_ids)
+        if ids:
+            self.store.apply(ChangeSet(remove=ids))
 
     def search(self, question: str, *, k: int = 10, context: str = "") -> list[RetrievedPassage]:
         """Return the ``k`` best passages for a question, best first; fewer where the library has fewer.

@@ -223,7 +223,8 @@ class Answering:
     def _compose(self, reading: Reading, *, finished: bool) -> CitedText:
         """Return the answer so far: each finished sentence with its markers, the one being written without."""
         prose = self._prose(reading)
-        spans = _without_repeats(prose, split_sentences(prose))
+        whole = [Span(0, len(prose))] if prose else []
+        spans = whole if self.style == "short" else _without_repeats(prose, split_sentences(prose))
         cited = CitedText(reading.passages)
         previous: Span | None = None
         for i, span in enumerate(spans):

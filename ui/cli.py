@@ -7,6 +7,7 @@ import os
 import sys
 import webbrowser
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -31,17 +32,24 @@ _CAUTION = click.option(
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+_ELSEWHERE = {"list": "list_documents", "show": "show", "remove": "remove", "doctor": "doctor"}
+"""Commands of ``ui.library_commands``, which is imported when one is used."""
+
+
 class _Commands(click.Group):
     """Our own commands and those that other packages have registered."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         registered = (point.name for point in entry_points(group="pincite.commands"))
-        return sorted({*super().list_commands(context), *registered})
+        return sorted({*super().list_commands(context), *_ELSEWHERE, *registered})
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         own = super().get_command(context, name)
         if own is not None:
             return own
+        if name in _ELSEWHERE:
+            found: click.Command = getattr(import_module("ui.library_commands"), _ELSEWHERE[name])
+            return found
         for point in entry_points(group="pincite.commands", name=name):
             command: click.Command = point.load()
             return command

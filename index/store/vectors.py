@@ -71,13 +71,8 @@ class VectorIndex:
     @classmethod
     def load(cls, path: Path, version: str) -> VectorIndex | None:
         """Return the cached index, or None if there is none of this version that is whole."""
-        try:
-            data = path.read_bytes()
-        except OSError:
-            return None
-        header = len(_MAGIC) + _DIGEST_BYTES
-        body = data[header:]
-        if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[len(_MAGIC) : header]:
+        body = _whole_body(path)
+        if body is None:
             return None
         if not body.startswith(_first_line(version)):
             return None
@@ -88,6 +83,23 @@ class VectorIndex:
         except RuntimeError:  # written by a FAISS whose files this one does not know
             return None
         return cls(index, version)
+
+    @staticmethod
+    def is_whole(path: Path) -> bool:
+        """Tell whether a cache file is as it was written."""
+        return _whole_body(path) is not None
+
+
+def _whole_body(path: Path) -> bytes | None:
+    """Return what follows the header of a cache file, or None where it is missing or not as it was written."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    header = len(_MAGIC) + _DIGEST_BYTES
+    body = data[header:]
+    whole = data.startswith(_MAGIC) and hashlib.sha256(body).digest() == data[len(_MAGIC) : header]
+    return body if whole else None
 
 
 def _first_line(version: str) -> bytes:

@@ -343,6 +343,13 @@ def test_a_title_is_read_once_for_excerpts_of_one_document(new_assistant: NewAss
     assert read.count("Report") == 1
 
 
+def test_a_short_answer_is_one_whatever_dots_it_has(new_assistant: NewAssistant) -> None:
+    assistant = new_assistant("Holm v. Torsk", "The case Holm v. Torsk was heard in the court.")
+    answer = checked(assistant, "Which case was heard in the court?", style="short")
+    assert answer.text.startswith("Holm v. Torsk [1]")
+    assert len(answer.sentences) == 1
+
+
 def test_what_was_said_already_is_not_quoted(new_assistant: NewAssistant) -> None:
     said = "The strikes targeted over 85 facilities in Iraq and Syria."
     assert checked(new_assistant(said, STRIKES, quoted_sentences=2)).text == f"{said} [1]"

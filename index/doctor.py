@@ -1,0 +1,149 @@
+"""What is wrong with a library, and what can be mended from the text that it holds.
+
+The documents' text is the truth. Passages, vectors and the word index are made from it and can be made again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index import sync
+from index.library import Library
+from index.store.vectors import VectorIndex, from_half_blob
+from index.types import ChangeSet
+
+_DATABASE = "library.sqlite3"
+_CACHE = "vectors.faiss"
+_LEFTOVER_SECONDS = 3600.0
+"""A temporary file this old belongs to no process that still writes it."""
+_UNIT = 0.01
+"""By how much the length of a vector may differ from 1."""
+_RESTORE = "restore a copy of the folder, or add the documents to a new library"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be.
+
+    Attributes:
+        subject: the file or the document's source.
+        problem: one line.
+        remedy: what mends it.
+        repaired: whether that has been done.
+    """
+
+    subject: str
+    problem: str
+    remedy: str
+    repaired: bool = False
+
+
+def examine(library: Library, *, repair: bool = False) -> list[Finding]:
+    """Look through a whole library (reads all of it; about a second for 10,000 passages).
+
+    Args:
+        library: an opened one; what cannot be opened says itself why.
+        repair: mend what can be mended: passages and vectors are made again from the stored text, the word index from
+            the passages; a damaged cache and leftovers of killed processes are removed.
+
+    Returns:
+        What was found, in the order in which it was looked for; empty where all is in order.
+    """
+    folder = Path(library.info().path)
+    found = list(_database(folder))
+    if not found:  # what lies on damaged pages cannot be looked at one by one
+        found += [*_word_index(folder, repair), *_documents(library, folder, repair)]
+    return [*found, *_files(folder, repair)]
+
+
+def _database(folder: Path) -> Iterator[Finding]:
+    try:
+        with closing(_connect(folder)) as db:
+            for (fault,) in db.execute("PRAGMA integrity_check(5)"):
+                # the word index reports itself here, too: it is looked at below, for it can be mended
+                if fault != "ok" and "fts5" not in fault.lower():
+                    yield Finding(_DATABASE, " ".join(fault.split())[:200], _RESTORE)
+            if db.execute("PRAGMA foreign_key_check").fetchone():
+                yield Finding(_DATABASE, "holds passages of documents that are not there", _RESTORE)
+    except sqlite3.DatabaseError as error:
+        yield Finding(_DATABASE, f"cannot be read ({' '.join(str(error).split())})", _RESTORE)
+
+
+def _word_index(folder: Path, repair: bool) -> Iterator[Finding]:
+    with closing(_connect(folder)) as db:
+        try:
+            db.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.DatabaseError:
+            if repair:
+                db.execute("INSERT INTO words (words) VALUES ('rebuild')")
+            yield Finding("word index", "does not match the passages", "pincite doctor --repair", repaired=repair)
+
+
+def _documents(library: Library, folder: Path, repair: bool) -> Iterator[Finding]:
+    for record in library.catalogue():
+        try:
+            problem = _passage_problem(library, folder, record.id)
+        except (sqlite3.DatabaseError, ValueError, TypeError):
+            problem = "its passages cannot be read"
+        if problem is None:
+            continue
+        document = library.document(record.id) if repair else None
+        if document is not None:
+            library.store.apply(ChangeSet(upsert=[sync.embed_document(document, library.embedder)]))
+        yield Finding(record.source, problem, "pincite doctor --repair", repaired=document is not None)
+
+
+def _passage_problem(library: Library, folder: Path, document_id: str) -> str | None:
+    """Return what is wrong with the passages of one document, or None."""
+    with closing(_connect(folder)) as db:
+        text = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()[0]
+        rows = db.execute(
+            'SELECT ordinal, start, "end", text, vector, sentences, sentence_vectors FROM chunks '
+            "WHERE document_id = ? ORDER BY ordinal",
+            (document_id,),
+        ).fetchall()
+    if [row[0] for row in rows] != list(range(len(rows))):
+        return "passages are missing"
+    for _, start, end, passage, vector, sentences, sentence_vectors in rows:
+        if passage != text[start:end]:
+            return f"the passage at {start}-{end} is not what the document says there"
+        try:
+            vectors = np.frombuffer(vector, dtype="<f4").reshape(1, library.embedder.dimension)
+            within = from_half_blob(sentence_vectors, library.embedder.dimension)
+            spans = json.loads(sentences)
+        except ValueError:
+            return f"the vectors of the passage at {start}-{end} cannot be read"
+        lengths = np.linalg.norm(np.concatenate([vectors, within]).astype(np.float64), axis=1)
+        if len(spans) != len(within) or not np.all(np.abs(lengths - 1.0) < _UNIT):
+            return f"the vectors of the passage at {start}-{end} are not those of its text"
+        if any(not start <= a < b <= end for a, b in spans):
+            return f"sentences of the passage at {start}-{end} lie outside it"
+    return None
+
+
+def _files(folder: Path, repair: bool) -> Iterator[Finding]:
+    cache = folder / _CACHE
+    if cache.exists() and not VectorIndex.is_whole(cache):
+        yield _removed(cache, "is damaged (it is only a cache, and made again when it is needed)", repair)
+    for leftover in sorted(folder.glob(".*.tmp")):
+        with suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > _LEFTOVER_SECONDS:
+                yield _removed(leftover, "was left by a process that was killed", repair)
+
+
+def _removed(path: Path, problem: str, repair: bool) -> Finding:
+    if repair:
+        path.unlink(missing_ok=True)
+    return Finding(path.name, problem, "pincite doctor --repair", repaired=repair)
+
+
+def _connect(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(folder / _DATABASE, timeout=10.0, isolation_level=None)

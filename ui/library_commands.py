@@ -1,0 +1,117 @@
+"""Commands about what a library holds: ``list``, ``show``, ``remove``, ``doctor``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import click
+
+from index.config import load_settings
+from index.doctor import Finding, examine
+from index.errors import PinciteError
+from index.library import Library
+from index.weights import Status, default_embedder, default_generator, verify
+from ui.setup import open_library
+from ui.terminal import ProgressBars
+
+_LIBRARY = click.option(
+    "--library", metavar="DIR", help="Folder of the library (default: PINCITE_LIBRARY, or your user-data folder)."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@contextmanager
+def _opened(library: str | None) -> Iterator[Library]:
+    """Open a library that there is: a command that looks at one makes none."""
+    path = load_settings(library=library).library_path
+    if not path.exists():
+        raise PinciteError(f"{path}: holds no library; make one with 'pincite add PATH --library {path}'")
+    bars = ProgressBars()
+    try:
+        opened = open_library(library, progress=bars)
+    finally:
+        bars.close()
+    with opened:
+        yield opened
+
+
+@click.command("list")
+@_LIBRARY
+@_JSON
+def list_documents(library: str | None, as_json: bool) -> None:
+    """List the documents of a library."""
+    with _opened(library) as opened:
+        records = opened.catalogue()
+    if as_json:
+        click.echo(json.dumps([asdict(record) for record in records], ensure_ascii=False, indent=2))
+        return
+    for record in records:
+        date = f", {record.date}" if record.date else ""
+        click.echo(f"{record.id}  {' '.join(record.title.split())}{date}\n    {record.source}")
+    click.echo(f"{len(records)} document{'' if len(records) == 1 else 's'}")
+
+
+@click.command()
+@click.argument("document")
+@_LIBRARY
+@_JSON
+def show(document: str, library: str | None, as_json: bool) -> None:
+    """Show one DOCUMENT (an id, a path or a file name) as citations see it: its extracted text."""
+    with _opened(library) as opened:
+        found = opened.document(opened.find(document).id)
+    if found is None:
+        raise PinciteError(f"{document}: has just been removed; 'pincite list' names those there are")
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{found.title}\n{found.source}{f' ({found.date})' if found.date else ''}\n")
+    click.echo(found.text)
+
+
+@click.command()
+@click.argument("documents", nargs=-1, required=True)
+@_LIBRARY
+def remove(documents: tuple[str, ...], library: str | None) -> None:
+    """Take DOCUMENTS (ids, paths or file names) out of a library, all or none. Their files are left alone."""
+    with _opened(library) as opened:
+        records = {record.id: record for record in (opened.find(document) for document in documents)}
+        opened.remove(records)
+    for record in records.values():
+        click.echo(f"removed: {record.source}")
+
+
+@click.command()
+@_LIBRARY
+@_JSON
+@click.option("--repair", is_flag=True, help="Mend what can be mended.")
+def doctor(library: str | None, as_json: bool, repair: bool) -> None:
+    """Check library, index and weights."""
+    with _opened(library) as opened:
+        findings = [*examine(opened, repair=repair), *_weights()]
+        info = opened.info()
+    remaining = [finding for finding in findings if not finding.repaired]
+    if as_json:
+        report = {"ok": not remaining, "library": asdict(info), "findings": [asdict(finding) for finding in findings]}
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            state = "repaired" if finding.repaired else f"mend it: {finding.remedy}"
+            click.echo(f"{finding.subject}: {finding.problem}; {state}")
+        click.echo(f"{info.path}: {info.documents} documents, {info.chunks} passages, generation {info.generation}")
+        click.echo("everything is in order" if not remaining else f"{len(remaining)} to mend")
+    if remaining:
+        raise PinciteError(f"{len(remaining)} found that is not in order; see above")
+
+
+def _weights() -> Iterator[Finding]:
+    bars = ProgressBars()
+    try:
+        for weights in (default_embedder(), default_generator()):
+            result = verify(weights.name, bars)
+            if result.status is not Status.OK:
+                yield Finding(weights.name, result.detail, f"pincite models pull {weights.name}")
+    finally:
+        bars.close()
