@@ -214,8 +214,7 @@ class Answering:
 
     def _quote(self, cited: CitedText, reading: Reading) -> None:
         """Let the sources speak: behind a terse answer stand the sentences that carry it, and the closest one."""
-        agreeing = (sentence for sentence in reading.sentences if sentence not in self._conflicts)
-        closest = max(agreeing, key=lambda sentence: sentence.relevance)
+        closest = max(reading.sentences, key=lambda sentence: sentence.relevance)
         for source in list(dict.fromkeys((*cited.evidence, closest)))[: self.config.quoted_sentences]:
             if not says_most_of(cited.text, source.text):
                 cited.append(_as_sentence(one_line(clean(source.text))), support=1.0, evidence=[source])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fakes import make_document
@@ -15,14 +16,20 @@ CLAIM = "The Varn lighthouse is 31 metres tall and was first lit in 1871."
 
 
 def shown(
-    new_assistant: NewAssistant, other: str, *, title: str = "Varn", style: str = "chat"
+    new_assistant: NewAssistant,
+    other: str,
+    *,
+    title: str = "Varn",
+    style: str = "chat",
+    question: str = "How tall is the Varn lighthouse?",
+    **settings: Any,
 ) -> tuple[str, list[str]]:
     documents = [
         make_document(CLAIM, "a.txt", title="Varn", date="2020-01-01"),
         make_document(other, "b.txt", title=title, date="2023-05-06"),
     ]
-    assistant = new_assistant(CLAIM, *documents)
-    answer = assistant.ask("How tall is the Varn lighthouse?", style=style)  # type: ignore[arg-type]
+    assistant = new_assistant(CLAIM, *documents, **settings)
+    answer = assistant.ask(question, style=style)  # type: ignore[arg-type]
     check_answer(answer, assistant.document)
     return answer.text, [conflict.quote for conflict in answer.conflicts]
 
@@ -38,6 +45,12 @@ def shown(
 def test_a_source_that_says_otherwise_is_shown_with_its_date(new_assistant: NewAssistant, other: str) -> None:
     text, quotes = shown(new_assistant, other)
     assert quotes == [other]
+    assert text == f"{CLAIM} [1] Another source (Varn, 2023-05-06) says otherwise: “{other}” [2]"
+
+
+def test_a_source_that_says_otherwise_is_not_quoted_as_if_it_agreed(new_assistant: NewAssistant) -> None:
+    other = "The Varn lighthouse is 41 metres tall and was first lit in 1871."
+    text, _ = shown(new_assistant, other, question="Is the Varn lighthouse 41 metres tall?", quoted_sentences=2)
     assert text == f"{CLAIM} [1] Another source (Varn, 2023-05-06) says otherwise: “{other}” [2]"
 
 
