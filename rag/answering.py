@@ -229,8 +229,8 @@ class Answering:
         for i, span in enumerate(spans):
             text = one_line(prose[span.start : span.end])
             gap = prose[previous.end : span.start] if previous else ""
-            if self.style == "chat" and self.config.quoted_sentences and i == len(spans) - 1 and finished:
-                text = _as_sentence(text)
+            if self.style == "chat" and self.config.quoted_sentences:  # in drafts, too: the answer goes on from them
+                text = _as_sentence(text) if finished and i == len(spans) - 1 else _capitalised(text)
             support = self._check(text, reading) if finished or i < len(spans) - 1 else Support(0.0, False, ())
             evidence = [reading.sentences[e] for e in support.evidence] if support.supported else []
             cited.append(text, support=support.score, evidence=evidence, separator="\n" if "\n" in gap else " ")
@@ -330,9 +330,13 @@ def to_passage(passage: RetrievedPassage, *, in_context: bool = False) -> Passag
     )
 
 
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _as_sentence(text: str) -> str:
     """Return a few words with a capital and a full stop."""
-    text = text[:1].upper() + text[1:]
+    text = _capitalised(text)
     return text if re.search(r"[.!?…:][\"'”’»)\]]*$", text) else f"{text}."
 
 

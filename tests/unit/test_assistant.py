@@ -332,6 +332,14 @@ def test_a_terse_answer_is_followed_by_the_words_of_its_source(new_assistant: Ne
     assert checked(assistant, style="short").text == "over 85 [1]"
 
 
+def test_a_terse_answer_goes_on_from_its_drafts(new_assistant: NewAssistant) -> None:
+    assistant = new_assistant(lambda request: ["over", " 85", " facilities"], STRIKES, quoted_sentences=2)
+    *drafts, finished = [event for event in assistant.stream(QUESTION) if isinstance(event, (Draft, Finished))]
+    assert isinstance(finished, Finished)
+    assert [draft.text for draft in drafts if isinstance(draft, Draft)] == ["Over", "Over 85", "Over 85 facilities"]
+    assert finished.answer.text.startswith("Over 85 facilities. [1] ")
+
+
 def test_a_title_is_read_once_for_excerpts_of_one_document(new_assistant: NewAssistant) -> None:
     text = "Strikes\nThe strikes hit 85 facilities.\nAfter\nThe facilities burned after the strikes."
     headings = (Heading(0, 7, 1, "Strikes"), Heading(39, 44, 1, "After"))
