@@ -17,11 +17,10 @@ import numpy as np
 
 from index import sync
 from index.library import Library
-from index.store.vectors import VectorIndex, from_half_blob
+from index.store.sqlite import CACHE, DATABASE, connect
+from index.store.vectors import VectorIndex, from_blobs, from_half_blob
 from index.types import ChangeSet
 
-_DATABASE = "library.sqlite3"
-_CACHE = "vectors.faiss"
 _LEFTOVER_SECONDS = 3600.0
 """A temporary file this old belongs to no process that still writes it."""
 _UNIT = 0.01
@@ -47,7 +46,7 @@ class Finding:
 
 
 def examine(library: Library, *, repair: bool = False) -> list[Finding]:
-    """Look through a whole library (reads all of it; about a second for 10,000 passages).
+    """Look through a whole library (reads all of it).
 
     Args:
         library: an opened one; what cannot be opened says itself why.
@@ -66,19 +65,19 @@ def examine(library: Library, *, repair: bool = False) -> list[Finding]:
 
 def _database(folder: Path) -> Iterator[Finding]:
     try:
-        with closing(_connect(folder)) as db:
+        with closing(connect(folder)) as db:
             for (fault,) in db.execute("PRAGMA integrity_check(5)"):
                 # the word index reports itself here, too: it is looked at below, for it can be mended
                 if fault != "ok" and "fts5" not in fault.lower():
-                    yield Finding(_DATABASE, " ".join(fault.split())[:200], _RESTORE)
+                    yield Finding(DATABASE, " ".join(fault.split())[:200], _RESTORE)
             if db.execute("PRAGMA foreign_key_check").fetchone():
-                yield Finding(_DATABASE, "holds passages of documents that are not there", _RESTORE)
+                yield Finding(DATABASE, "holds passages of documents that are not there", _RESTORE)
     except sqlite3.DatabaseError as error:
-        yield Finding(_DATABASE, f"cannot be read ({' '.join(str(error).split())})", _RESTORE)
+        yield Finding(DATABASE, f"cannot be read ({' '.join(str(error).split())})", _RESTORE)
 
 
 def _word_index(folder: Path, repair: bool) -> Iterator[Finding]:
-    with closing(_connect(folder)) as db:
+    with closing(connect(folder)) as db:
         try:
             db.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
         except sqlite3.DatabaseError:
@@ -88,36 +87,36 @@ def _word_index(folder: Path, repair: bool) -> Iterator[Finding]:
 
 
 def _documents(library: Library, folder: Path, repair: bool) -> Iterator[Finding]:
-    for record in library.catalogue():
-        try:
-            problem = _passage_problem(library, folder, record.id)
-        except (sqlite3.DatabaseError, ValueError, TypeError):
-            problem = "its passages cannot be read"
-        if problem is None:
-            continue
-        document = library.document(record.id) if repair else None
-        if document is not None:
-            library.store.apply(ChangeSet(upsert=[sync.embed_document(document, library.embedder)]))
-        yield Finding(record.source, problem, "pincite doctor --repair", repaired=document is not None)
+    with closing(connect(folder)) as db:
+        for record in library.catalogue():
+            try:
+                problem = _passage_problem(db, record.id, library.embedder.dimension)
+            except (sqlite3.DatabaseError, ValueError, TypeError):
+                problem = "its passages cannot be read"
+            if problem is None:
+                continue
+            document = library.document(record.id) if repair else None
+            if document is not None:
+                library.store.apply(ChangeSet(upsert=[sync.embed_document(document, library.embedder)]))
+            yield Finding(record.source, problem, "pincite doctor --repair", repaired=document is not None)
 
 
-def _passage_problem(library: Library, folder: Path, document_id: str) -> str | None:
+def _passage_problem(db: sqlite3.Connection, document_id: str, dimension: int) -> str | None:
     """Return what is wrong with the passages of one document, or None."""
-    with closing(_connect(folder)) as db:
-        text = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()[0]
-        rows = db.execute(
-            'SELECT ordinal, start, "end", text, vector, sentences, sentence_vectors FROM chunks '
-            "WHERE document_id = ? ORDER BY ordinal",
-            (document_id,),
-        ).fetchall()
+    text = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()[0]
+    rows = db.execute(
+        'SELECT ordinal, start, "end", text, vector, sentences, sentence_vectors FROM chunks '
+        "WHERE document_id = ? ORDER BY ordinal",
+        (document_id,),
+    ).fetchall()
     if [row[0] for row in rows] != list(range(len(rows))):
         return "passages are missing"
     for _, start, end, passage, vector, sentences, sentence_vectors in rows:
         if passage != text[start:end]:
             return f"the passage at {start}-{end} is not what the document says there"
         try:
-            vectors = np.frombuffer(vector, dtype="<f4").reshape(1, library.embedder.dimension)
-            within = from_half_blob(sentence_vectors, library.embedder.dimension)
+            vectors = from_blobs([vector], dimension)
+            within = from_half_blob(sentence_vectors, dimension)
             spans = json.loads(sentences)
         except ValueError:
             return f"the vectors of the passage at {start}-{end} cannot be read"
@@ -130,7 +129,7 @@ def _passage_problem(library: Library, folder: Path, document_id: str) -> str | 
 
 
 def _files(folder: Path, repair: bool) -> Iterator[Finding]:
-    cache = folder / _CACHE
+    cache = folder / CACHE
     if cache.exists() and not VectorIndex.is_whole(cache):
         yield _removed(cache, "is damaged (it is only a cache, and made again when it is needed)", repair)
     for leftover in sorted(folder.glob(".*.tmp")):
@@ -143,7 +142,3 @@ def _removed(path: Path, problem: str, repair: bool) -> Finding:
     if repair:
         path.unlink(missing_ok=True)
     return Finding(path.name, problem, "pincite doctor --repair", repaired=repair)
-
-
-def _connect(folder: Path) -> sqlite3.Connection:
-    return sqlite3.connect(folder / _DATABASE, timeout=10.0, isolation_level=None)

@@ -10,8 +10,6 @@ from index.types import RetrievedPassage
 
 SUREST = 5.0
 """Log-odds beyond this say no more: a probability under .007 or over .993."""
-
-
 CLOSE = 0.5
 """A sentence closer to the question than this says no more: in a library about one thing, all are close."""
 AHEAD = 0.3

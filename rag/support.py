@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.terms import STOP_WORDS, content_words, words
+from index.terms import STOP_WORDS, words
 from index.types import Embedder
 from rag.alterations import alterations
 from rag.context import SourceSentence
@@ -107,7 +107,7 @@ class SupportChecker:
             held.append(_stems(f"{source.text} {title}" if len(title.split()) <= _TITLE_WORDS else source.text))
         coverage = np.array([_coverage(wanted, stems) for stems in held], dtype=np.float32)
         closeness = self._closeness(sentence, question, sources)
-        asked = {stem(word) for word in content_words(question)}
+        asked = _content_stems(question)
         place = np.array([len(asked & stems) / max(1, len(asked)) for stems in held], dtype=np.float32)
         scores: Scores = _WORD_SHARE * coverage + (1 - _WORD_SHARE) * closeness + _PLACE_SHARE * place
         evidence = _pick(wanted, held, scores, coverage)

@@ -15,10 +15,8 @@ from typing import Any
 import click
 
 from index.errors import PinciteError
+from ui.options import JSON, LIBRARY
 
-_LIBRARY = click.option(
-    "--library", metavar="DIR", help="Folder of the library (default: PINCITE_LIBRARY, or your user-data folder)."
-)
 _MODEL = click.option(
     "--model",
     metavar="MODEL",
@@ -29,7 +27,6 @@ _CAUTION = click.option(
     type=click.Choice(["helpful", "balanced", "strict"]),
     help="How sure it must be that the documents hold the answer (default: balanced, or PINCITE_CAUTION).",
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 _ELSEWHERE = {"list": "list_documents", "show": "show", "remove": "remove", "doctor": "doctor"}
@@ -64,8 +61,8 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@_LIBRARY
-@_JSON
+@LIBRARY
+@JSON
 def add(paths: tuple[Path, ...], library: str | None, as_json: bool) -> None:
     """Bring files and folders into a library; again to bring it up to date."""
     from ui.setup import open_library
@@ -93,9 +90,9 @@ def add(paths: tuple[Path, ...], library: str | None, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("question")
-@_LIBRARY
+@LIBRARY
 @_MODEL
-@_JSON
+@JSON
 @click.option(
     "--style",
     type=click.Choice(["chat", "short"]),
@@ -145,8 +142,8 @@ def ask(
 
 @cli.command()
 @click.argument("question")
-@_LIBRARY
-@_JSON
+@LIBRARY
+@JSON
 @click.option("-k", "count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
 def search(question: str, library: str | None, as_json: bool, count: int) -> None:
     """Show the passages for a question; no language model."""
@@ -176,7 +173,7 @@ def search(question: str, library: str | None, as_json: bool, count: int) -> Non
 
 
 @cli.command()
-@_LIBRARY
+@LIBRARY
 @_MODEL
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option(
@@ -231,7 +228,7 @@ def models() -> None:
 
 
 @models.command("list")
-@_JSON
+@JSON
 def models_list(as_json: bool) -> None:
     """List the weights there are, and which are on this machine."""
     from index.weights import all_weights, locate

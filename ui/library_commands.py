@@ -9,29 +9,21 @@ from dataclasses import asdict
 
 import click
 
-from index.config import load_settings
 from index.doctor import Finding, examine
 from index.errors import PinciteError
 from index.library import Library
 from index.weights import Status, default_embedder, default_generator, verify
+from ui.options import JSON, LIBRARY
 from ui.setup import open_library
 from ui.terminal import ProgressBars
-
-_LIBRARY = click.option(
-    "--library", metavar="DIR", help="Folder of the library (default: PINCITE_LIBRARY, or your user-data folder)."
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @contextmanager
 def _opened(library: str | None) -> Iterator[Library]:
     """Open a library that there is: a command that looks at one makes none."""
-    path = load_settings(library=library).library_path
-    if not path.exists():
-        raise PinciteError(f"{path}: holds no library; make one with 'pincite add PATH --library {path}'")
     bars = ProgressBars()
     try:
-        opened = open_library(library, progress=bars)
+        opened = open_library(library, progress=bars, create=False)
     finally:
         bars.close()
     with opened:
@@ -39,8 +31,8 @@ def _opened(library: str | None) -> Iterator[Library]:
 
 
 @click.command("list")
-@_LIBRARY
-@_JSON
+@LIBRARY
+@JSON
 def list_documents(library: str | None, as_json: bool) -> None:
     """List the documents of a library."""
     with _opened(library) as opened:
@@ -56,8 +48,8 @@ def list_documents(library: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("document")
-@_LIBRARY
-@_JSON
+@LIBRARY
+@JSON
 def show(document: str, library: str | None, as_json: bool) -> None:
     """Show one DOCUMENT (an id, a path or a file name) as citations see it: its extracted text."""
     with _opened(library) as opened:
@@ -73,7 +65,7 @@ def show(document: str, library: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("documents", nargs=-1, required=True)
-@_LIBRARY
+@LIBRARY
 def remove(documents: tuple[str, ...], library: str | None) -> None:
     """Take DOCUMENTS (ids, paths or file names) out of a library, all or none. Their files are left alone."""
     with _opened(library) as opened:
@@ -84,8 +76,8 @@ def remove(documents: tuple[str, ...], library: str | None) -> None:
 
 
 @click.command()
-@_LIBRARY
-@_JSON
+@LIBRARY
+@JSON
 @click.option("--repair", is_flag=True, help="Mend what can be mended.")
 def doctor(library: str | None, as_json: bool, repair: bool) -> None:
     """Check library, index and weights."""

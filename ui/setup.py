@@ -11,20 +11,26 @@ from seeds import documents_dir
 
 
 def open_library(
-    path: str | None, *, progress: Progress = silent, with_seeds: bool = False, seed_missing: bool = False
+    path: str | None,
+    *,
+    progress: Progress = silent,
+    create: bool = True,
+    with_seeds: bool = False,
+    seed_missing: bool = False,
 ) -> Library:
     """Open a library.
 
     Args:
         path: as given by ``--library``; None for what the settings say.
         progress: told about fetching weights and indexing.
+        create: whether a missing library is made.
         with_seeds: if no library was chosen and the default one does not exist yet, make it of the seed documents.
         seed_missing: make whatever library the settings name of the seed documents if it does not exist yet.
     """
     settings = load_settings(library=path)
     missing = not settings.library_path.exists()
     ensure(settings.embedder, progress)
-    library = Library.open(path)
+    library = Library.open(path, create=create)
     if missing and (seed_missing or (with_seeds and not settings.library)):
         library.add([documents_dir()], progress=progress)
     return library

@@ -38,8 +38,8 @@ from index.types import (
     Vector,
 )
 
-_DATABASE = "library.sqlite3"
-_CACHE = "vectors.faiss"
+DATABASE = "library.sqlite3"
+CACHE = "vectors.faiss"
 _BUSY_SECONDS = 10.0
 _BM25 = "bm25(words, 2.0, 1.0, 1.0)"
 """Words of the title count double."""
@@ -59,7 +59,7 @@ class SQLiteStore:
             LibraryError: there is none, it cannot be read, or its format is newer than this program's.
         """
         self._folder = folder
-        self._path = folder / _DATABASE
+        self._path = folder / DATABASE
         self._fingerprint = fingerprint
         self._dimension = dimension
         self._vectors: VectorIndex | None = None
@@ -205,7 +205,7 @@ class SQLiteStore:
         version = _version(db)
         with self._lock:
             if self._vectors is None or self._vectors.version != version:
-                cached = VectorIndex.load(self._folder / _CACHE, version)
+                cached = VectorIndex.load(self._folder / CACHE, version)
                 self._vectors = self._build(db, version) if cached is None else cached
             return self._vectors
 
@@ -214,12 +214,12 @@ class SQLiteStore:
         numbers = np.array([number for number, _ in rows], dtype=np.int64)
         index = VectorIndex.build(numbers, from_blobs([blob for _, blob in rows], self._dimension), version)
         with suppress(OSError):  # a cache that cannot be written (full disk, read-only folder) only costs time
-            index.save(self._folder / _CACHE)
+            index.save(self._folder / CACHE)
         return index
 
     def _create(self) -> None:
         """Make the database under another name first, so that a killed process leaves no half-made library."""
-        temporary = self._path.with_name(f".{_DATABASE}.{os.getpid()}-{threading.get_ident()}.tmp")
+        temporary = self._path.with_name(f".{DATABASE}.{os.getpid()}-{threading.get_ident()}.tmp")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             temporary.unlink(missing_ok=True)
@@ -257,7 +257,7 @@ class SQLiteStore:
     def _transaction(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
         """Open a connection for one transaction; sqlite's failures become one-line errors."""
         try:
-            with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)) as db:
+            with closing(connect(self._folder)) as db:
                 if write:
                     db.execute("PRAGMA journal_mode=WAL")
                     db.execute("PRAGMA synchronous=FULL")
@@ -285,9 +285,14 @@ class SQLiteStore:
             LookupError,
         ) as error:  # rows that cannot be what we wrote
             raise LibraryError(
-                f"{self._folder}: {_DATABASE} is damaged or not a library ({' '.join(str(error).split())}); "
+                f"{self._folder}: {DATABASE} is damaged or not a library ({' '.join(str(error).split())}); "
                 "restore a copy of the folder, or add the documents to a new one"
             ) from error
+
+
+def connect(folder: Path) -> sqlite3.Connection:
+    """Open the database of the library in ``folder``; transactions are begun by whoever wants one."""
+    return sqlite3.connect(folder / DATABASE, timeout=_BUSY_SECONDS, isolation_level=None)
 
 
 def _publish(finished: Path, path: Path) -> None:

@@ -76,6 +76,9 @@ def test_a_library_that_is_not_there_is_not_made(run: Run, tmp_path: Path) -> No
         assert code == 1
         assert "holds no library" in err
     assert not (tmp_path / "none").exists()
+    (tmp_path / "empty").mkdir()
+    assert run("list", "--library", str(tmp_path / "empty"))[0] == 1
+    assert not list((tmp_path / "empty").iterdir())
 
 
 def test_the_doctor_says_what_is_wrong_and_mends_it(run: Run, tmp_path: Path) -> None:
