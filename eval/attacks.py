@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from eval.metrics import normalize_answer
 from eval.perturb import change_date, change_number, names_in
 from eval.testset import Question, TestSet
-from index.readers import read_file
+from index.readers import FileReader, read_file
 from index.sentences import split_sentences
 from index.types import Document
 
@@ -197,13 +197,13 @@ def _interrupted(document: Document, order: str) -> str:
 def _planted(testset: TestSet, plant: Plant) -> list[Document]:
     """Return every gold document with an order in it, as the readers make it of a file."""
     documents = []
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, FileReader() as reader:
         for document in _gold(testset):
             name, content = plant(document)
             path = Path(folder, name)
             path.write_text(content, encoding="utf-8")
-            read = read_file(path, source=document.source)
-            documents.append(replace(read, id=document.id, title=document.title, date=document.date))
+            read = read_file(path, source=document.source, reader=reader)
+            documents += [replace(item, id=document.id, title=document.title, date=document.date) for item in read]
     return documents
 
 

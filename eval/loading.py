@@ -17,7 +17,7 @@ from eval.fields import Record, read_lines, read_records
 from eval.squad import read_squad
 from eval.testset import Evidence, Question, TestSet, find_quote
 from index.errors import UnreadableDocument
-from index.readers import read_file
+from index.readers import FileReader, read_file
 from index.types import Document
 from rag.types import Message, Role
 
@@ -99,16 +99,17 @@ def _iso_date(stated: str) -> str | None:
 def _read_ordinary(corpus: Path) -> tuple[Document, ...]:
     """Read the documents under ``corpus`` as the product would; the id is the path inside it."""
     documents = []
-    for path in sorted(item for item in corpus.rglob("*") if item.is_file() and not item.name.startswith(".")):
-        documents.append(_ordinary_document(path, path.relative_to(corpus).as_posix()))
+    with FileReader() as reader:
+        for path in sorted(item for item in corpus.rglob("*") if item.is_file() and not item.name.startswith(".")):
+            documents += _ordinary_documents(path, path.relative_to(corpus).as_posix(), reader)
     if not documents:
         raise BrokenTestSet.at(corpus, None, "no document in it", "put documents there")
     return tuple(documents)
 
 
-def _ordinary_document(path: Path, document_id: str) -> Document:
+def _ordinary_documents(path: Path, name: str, reader: FileReader) -> list[Document]:
     try:
-        return replace(read_file(path, source=document_id), id=document_id)
+        return [replace(document, id=document.source) for document in read_file(path, source=name, reader=reader)]
     except UnreadableDocument as error:
         raise BrokenTestSet(f"{path}: cannot become a document; mend or remove it ({error})") from None
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 
 from index.types import (
-    Candidate,
     Candidates,
     ChangeSet,
     Document,
     DocumentRecord,
-    Hit,
+    FileRecord,
     LibraryInfo,
     Naming,
     Rankings,
+    Selection,
     Store,
     Vector,
 )
@@ -26,6 +28,7 @@ class RestrictedStore:
     def __init__(self, store: Store, document_ids: Collection[str]) -> None:
         self._store = store
         self._ids = frozenset(document_ids)
+        self._view = Selection(ids=tuple(sorted(self._ids)) or ("",))
 
     def info(self) -> LibraryInfo:
         """Return identity and counts; ``chunks`` counts those of the whole store."""
@@ -39,29 +42,40 @@ class RestrictedStore:
         """Return one document of the view, or None."""
         return self._store.document(document_id) if document_id in self._ids else None
 
-    def search(self, vector: Vector, terms: Sequence[str], k: int) -> Rankings:
-        """Return the ``k`` best chunks of the view by each ranking."""
-        # Gold documents may rank last, so every chunk is ranked: test sets are small.
-        everything = max(1, self._store.info().chunks)
-        found = self._store.search(vector, terms, everything)
-        return replace(found, dense=self._kept(found.dense, k), lexical=self._kept(found.lexical, k))
+    def files(self) -> list[FileRecord]:
+        """Return nothing: documents of a test set have no files."""
+        return []
 
-    def candidates(self, vector: Vector, terms: Sequence[str], k: int, naming: Naming) -> Candidates:
+    def search(self, vector: Vector, terms: Sequence[str], k: int, *, within: Selection | None = None) -> Rankings:
+        """Return the ``k`` best chunks of the view by each ranking."""
+        return self._store.search(vector, terms, k, within=self._view)
+
+    def candidates(
+        self, vector: Vector, terms: Sequence[str], k: int, naming: Naming, *, within: Selection | None = None
+    ) -> Candidates:
         """Return what is considered of the view."""
-        everything = max(1, self._store.info().chunks)
-        considered = self._store.candidates(vector, terms, everything, lambda found: naming(self._of_view(found)))
-        named = {key: self._of_view(chunks) for key, chunks in considered.named.items()}
-        return replace(considered, found=self._of_view(considered.found), named=named)
+        return self._store.candidates(vector, terms, k, naming, within=self._view)
+
+    @property
+    def probe(self) -> Vector | None:
+        """What the store keeps of the embedder."""
+        return self._store.probe
 
     def apply(self, changes: ChangeSet) -> int:
         """Refuse: a view is read-only."""
         raise TypeError("a restricted view of a store cannot be changed")
 
+    def keep_probe(self, vector: Vector) -> None:
+        """Refuse: a view is read-only."""
+        raise TypeError("a restricted view of a store cannot be changed")
+
+    def writing(self, purpose: str) -> AbstractContextManager[None]:
+        """Refuse: a view is read-only."""
+        raise TypeError("a restricted view of a store cannot be changed")
+
+    def backup(self, path: Path) -> None:
+        """Copy the whole store."""
+        self._store.backup(path)
+
     def close(self) -> None:
         """Leave the store open; whoever opened it closes it."""
-
-    def _kept(self, hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
-        return tuple(hit for hit in hits if hit.chunk.document_id in self._ids)[:k]
-
-    def _of_view(self, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        return tuple(item for item in found if item.chunk.document_id in self._ids)

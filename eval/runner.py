@@ -202,7 +202,7 @@ def _bar_for(show_progress: bool) -> Progress:
     """Return a progress that draws one bar a description."""
     bars: dict[str, tqdm[Any]] = {}
 
-    def draw(description: str, done: int, total: int | None, unit: str) -> None:
+    def draw(description: str, done: int, total: int | None, unit: str, note: str = "") -> None:
         if not show_progress:
             return
         bar = bars.get(description)

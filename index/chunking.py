@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from unicodedata import category
 
 from index.sentences import Span, split_sentences
-from index.types import Chunk, Document, Embedder, Heading
+from index.types import Chunk, Document, Embedder, Heading, Place
 
 _HEADER_SHARE = 4
 """The header (title and headings) may take at most one fourth of what the embedder sees."""
@@ -31,6 +31,7 @@ def chunk_document(document: Document, embedder: Embedder) -> list[Chunk]:
     sentence that is too long for the embedder by itself is cut inside. Every ``embedding_text`` fits the embedder.
     """
     token_ends = embedder.token_ends(document.text)
+    starts = [place.start for place in document.places]
     chunks: list[Chunk] = []
     for section in _sections(document):
         budget = embedder.max_tokens - len(embedder.token_ends(_header(document.title, section.heading, embedder)))
@@ -45,9 +46,16 @@ def chunk_document(document: Document, embedder: Embedder) -> list[Chunk]:
                     end=span.end,
                     text=document.text[span.start : span.end],
                     heading=section.heading,
+                    places=_places_within(document.places, starts, span),
                 )
             )
     return chunks
+
+
+def _places_within(places: Sequence[Place], starts: Sequence[int], span: Span) -> tuple[Place, ...]:
+    """Return the places that hold somewhere in a span; ``starts`` are where they begin."""
+    first = max(0, bisect_right(starts, span.start) - 1)
+    return tuple(places[first : bisect_left(starts, span.end)])
 
 
 def embedding_text(chunk: Chunk, title: str, embedder: Embedder) -> str:

@@ -29,6 +29,7 @@ class Settings:
         model: language model: a known name, a GGUF path, a Hugging Face folder or id, or an OpenAI-compatible URL.
         embedder: name of the embedder's weights.
         api_key: key for an OpenAI-compatible URL.
+        max_file_mb: files larger than so many MiB are not read.
         caution: ``helpful``, ``balanced`` or ``strict``: how sure it must be that the documents hold an answer.
     """
 
@@ -37,11 +38,23 @@ class Settings:
     embedder: str = "all-minilm-l6-v2"
     api_key: str = ""
     caution: str = "balanced"
+    max_file_mb: str = "200"
 
     @property
     def library_path(self) -> Path:
         """The library's folder; where none is set, the one in the platform's user-data folder."""
         return Path(self.library).expanduser() if self.library else default_library_path()
+
+    @property
+    def max_file_bytes(self) -> int:
+        """The size of the largest file that is read.
+
+        Raises:
+            ConfigError: the setting is no whole number above 0.
+        """
+        if not (self.max_file_mb.isdecimal() and int(self.max_file_mb)):
+            raise ConfigError(f"setting 'max_file_mb': '{self.max_file_mb}' is no number of MiB; say 200 for example")
+        return int(self.max_file_mb) * 1024 * 1024
 
 
 def default_library_path() -> Path:

@@ -5,7 +5,6 @@ The documents' text is the truth. Passages, vectors and the word index are made 
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,18 +12,15 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from index import sync
+from index.embedding import embed_document
 from index.library import Library
+from index.store.seals import CHUNK_COLUMNS, DOCUMENT_COLUMNS, SUM, all_seals, is_intact
 from index.store.sqlite import CACHE, DATABASE, connect
-from index.store.vectors import VectorIndex, from_blobs, from_half_blob
+from index.store.vectors import VectorIndex
 from index.types import ChangeSet
 
 _LEFTOVER_SECONDS = 3600.0
 """A temporary file this old belongs to no process that still writes it."""
-_UNIT = 0.01
-"""By how much the length of a vector may differ from 1."""
 _RESTORE = "restore a copy of the folder, or add the documents to a new library"
 
 
@@ -59,7 +55,7 @@ def examine(library: Library, *, repair: bool = False) -> list[Finding]:
     folder = Path(library.info().path)
     found = list(_database(folder))
     if not found:  # what lies on damaged pages cannot be looked at one by one
-        found += [*_word_index(folder, repair), *_documents(library, folder, repair)]
+        found += [*_documents(library, folder, repair), *_sum_of_seals(folder, repair), *_word_index(folder, repair)]
     return [*found, *_files(folder, repair)]
 
 
@@ -88,43 +84,61 @@ def _word_index(folder: Path, repair: bool) -> Iterator[Finding]:
 
 def _documents(library: Library, folder: Path, repair: bool) -> Iterator[Finding]:
     with closing(connect(folder)) as db:
-        for record in library.catalogue():
+        for identity, source in db.execute("SELECT id, source FROM documents ORDER BY source").fetchall():
+            if not _is_intact(db, identity):
+                yield from _lost(library, identity, source, repair)
+                continue
             try:
-                problem = _passage_problem(db, record.id, library.embedder.dimension)
+                problem = _passage_problem(db, identity)
             except (sqlite3.DatabaseError, ValueError, TypeError):
                 problem = "its passages cannot be read"
             if problem is None:
                 continue
-            document = library.document(record.id) if repair else None
+            document = library.document(identity) if repair else None
             if document is not None:
-                library.store.apply(ChangeSet(upsert=[sync.embed_document(document, library.embedder)]))
-            yield Finding(record.source, problem, "pincite doctor --repair", repaired=document is not None)
+                library.store.apply(ChangeSet(upsert=[embed_document(document, library.embedder)]))
+            yield Finding(str(source), problem, "pincite doctor --repair", repaired=document is not None)
 
 
-def _passage_problem(db: sqlite3.Connection, document_id: str, dimension: int) -> str | None:
+def _is_intact(db: sqlite3.Connection, identity: str) -> bool:
+    row = db.execute(f"SELECT {DOCUMENT_COLUMNS}, seal FROM documents WHERE id = ?", (identity,)).fetchone()
+    return row is not None and is_intact(row)
+
+
+def _lost(library: Library, identity: str, source: str, repair: bool) -> Iterator[Finding]:
+    """Report a document whose own text is not as it was written: only its file can bring it back."""
+    if repair:
+        library.store.apply(ChangeSet(remove=[identity]))
+    remedy = f"taken out; 'pincite add {source}' brings it back" if repair else "pincite doctor --repair takes it out"
+    yield Finding(str(source), "its text is not as it was stored", remedy)
+
+
+def _sum_of_seals(folder: Path, repair: bool) -> Iterator[Finding]:
+    with closing(connect(folder)) as db:
+        stated = db.execute("SELECT value FROM meta WHERE key = ?", (SUM,)).fetchone()
+        if stated is not None and stated[0] == str(all_seals(db)):
+            return
+        if repair:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (SUM, str(all_seals(db))))
+    yield Finding(
+        DATABASE, "documents or passages are missing, or came from elsewhere", "pincite doctor --repair", repair
+    )
+
+
+def _passage_problem(db: sqlite3.Connection, document_id: str) -> str | None:
     """Return what is wrong with the passages of one document, or None."""
     text = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()[0]
     rows = db.execute(
-        'SELECT ordinal, start, "end", text, vector, sentences, sentence_vectors FROM chunks '
-        "WHERE document_id = ? ORDER BY ordinal",
-        (document_id,),
+        f"SELECT {CHUNK_COLUMNS}, seal FROM chunks WHERE document_id = ? ORDER BY ordinal", (document_id,)
     ).fetchall()
-    if [row[0] for row in rows] != list(range(len(rows))):
+    if [row[2] for row in rows] != list(range(len(rows))):
         return "passages are missing"
-    for _, start, end, passage, vector, sentences, sentence_vectors in rows:
+    for row in rows:
+        start, end, passage = row[3], row[4], row[7]
         if passage != text[start:end]:
             return f"the passage at {start}-{end} is not what the document says there"
-        try:
-            vectors = from_blobs([vector], dimension)
-            within = from_half_blob(sentence_vectors, dimension)
-            spans = json.loads(sentences)
-        except ValueError:
-            return f"the vectors of the passage at {start}-{end} cannot be read"
-        lengths = np.linalg.norm(np.concatenate([vectors, within]).astype(np.float64), axis=1)
-        if len(spans) != len(within) or not np.all(np.abs(lengths - 1.0) < _UNIT):
-            return f"the vectors of the passage at {start}-{end} are not those of its text"
-        if any(not start <= a < b <= end for a, b in spans):
-            return f"sentences of the passage at {start}-{end} lie outside it"
+        if not is_intact(row):
+            return f"the passage at {start}-{end} is not as it was stored"
     return None
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from index import retriever, sync
+from index import retriever, sync, watch
 from index.config import load_settings
 from index.embedders import load_embedder
-from index.errors import LibraryError
+from index.embedding import embed_sentences
+from index.errors import EmbedderMismatch, LibraryError
 from index.progress import Progress, silent
+from index.readers import Limits
 from index.store import SQLiteStore
 from index.types import (
     ChangeSet,
@@ -20,17 +23,25 @@ from index.types import (
     LibraryInfo,
     Rankings,
     RetrievedPassage,
+    Selection,
     Store,
     SyncReport,
 )
+
+_PROBE = "The quick brown fox jumps over the lazy dog near the bank of the river."
+"""What the embedder is held to."""
+_SAME = 0.999
+"""Cosine of two vectors of one text that processors with other arithmetic may make."""
 
 
 class Library:
     """Documents that can be searched: a store, and the embedder its vectors come from."""
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(self, store: Store, embedder: Embedder, *, limits: Limits | None = None) -> None:
         self.store = store
         self.embedder = embedder
+        self.limits = limits or Limits()
+        self._is_checked = False
 
     @classmethod
     def open(cls, path: str | Path | None = None, *, embedder: Embedder | None = None, create: bool = True) -> Library:
@@ -51,21 +62,51 @@ class Library:
             settings.library_path, fingerprint=used.fingerprint, dimension=used.dimension, create=create
         )
         if store.is_outdated:
-            store.upgrade(lambda chunks, title: sync.embed_sentences(chunks, title, used))
-        return cls(store, used)
+            store.upgrade(lambda chunks, title: embed_sentences(chunks, title, used))
+        return cls(store, used, limits=Limits(file_bytes=settings.max_file_bytes))
 
-    def add(self, paths: Sequence[str | Path], *, progress: Progress = silent) -> SyncReport:
+    def add(self, paths: Sequence[str | Path], *, tags: Sequence[str] = (), progress: Progress = silent) -> SyncReport:
         """Bring files and folders up to date: what is new is added, what changed is replaced, what is gone is removed.
+
+        Args:
+            paths: files and folders.
+            tags: given to the documents of these files, in place of those they have; none leaves them.
+            progress: told how far it is.
 
         Raises:
             UnreadableDocument: nothing readable lies there. A single file that fails is in the report instead.
+            LibraryError: another process is writing to the library.
         """
+        self._check_embedder(keep=True)
         return sync.add_paths(
-            [Path(path) for path in paths], store=self.store, embedder=self.embedder, progress=progress
+            [Path(path) for path in paths],
+            store=self.store,
+            embedder=self.embedder,
+            limits=self.limits,
+            tags=tags,
+            progress=progress,
         )
+
+    def follow(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        tags: Sequence[str] = (),
+        stop: threading.Event | None = None,
+        progress: Progress = silent,
+    ) -> Iterator[SyncReport]:
+        """Bring in what changes under ``paths`` from now on; yield what was done each time, until ``stop`` is set.
+
+        Raises:
+            UnreadableDocument: one of the paths is not there.
+            LibraryError: another process is writing to the library.
+        """
+        for changed in watch.changes([Path(path) for path in paths], stop):
+            yield self.add(changed, tags=tags, progress=progress)
 
     def add_documents(self, documents: Iterable[Document], *, progress: Progress = silent) -> SyncReport:
         """Store ready-made documents; a known id is replaced unless its content hash is the same."""
+        self._check_embedder(keep=True)
         return sync.add_documents(documents, store=self.store, embedder=self.embedder, progress=progress)
 
     def find(self, reference: str) -> DocumentRecord:
@@ -90,19 +131,36 @@ class Library:
         if ids:
             self.store.apply(ChangeSet(remove=ids))
 
-    def search(self, question: str, *, k: int = 10, context: str = "") -> list[RetrievedPassage]:
+    def search(
+        self, question: str, *, k: int = 10, context: str = "", within: Selection | None = None
+    ) -> list[RetrievedPassage]:
         """Return the ``k`` best passages for a question, best first; fewer where the library has fewer.
 
         Args:
             question: what is asked.
             k: how many.
             context: what was asked before, where the question follows it.
+            within: which documents may be found; all unless told.
         """
-        return retriever.retrieve(question, store=self.store, embedder=self.embedder, k=k, context=context)
+        self._check_embedder()
+        return retriever.retrieve(
+            question, store=self.store, embedder=self.embedder, k=k, context=context, within=within
+        )
 
-    def rankings(self, question: str, *, k: int = 100) -> Rankings:
+    def rankings(self, question: str, *, k: int = 100, within: Selection | None = None) -> Rankings:
         """Return the two rankings that :meth:`search` fuses, ``k`` deep."""
-        return retriever.rank(question, store=self.store, embedder=self.embedder, k=k)
+        self._check_embedder()
+        return retriever.rank(question, store=self.store, embedder=self.embedder, k=k, within=within)
+
+    def backup(self, path: str | Path) -> None:
+        """Write the library as it is now into one file, while others may write on.
+
+        Put the file into an empty folder as ``library.sqlite3``, and that folder is the library.
+
+        Raises:
+            LibraryError: the file cannot be written.
+        """
+        self.store.backup(Path(path))
 
     def document(self, document_id: str) -> Document | None:
         """Return one document with its text, or None."""
@@ -115,6 +173,27 @@ class Library:
     def info(self) -> LibraryInfo:
         """Return identity and counts."""
         return self.store.info()
+
+    def _check_embedder(self, *, keep: bool = False) -> None:
+        """Hold the embedder to what it made of a fixed text when the library was first written to.
+
+        Raises:
+            EmbedderMismatch: it makes something else of it now.
+        """
+        if self._is_checked:
+            return
+        kept = self.store.probe
+        if kept is None and not keep:
+            return
+        vector = self.embedder.encode_query(_PROBE)
+        if kept is None:
+            self.store.keep_probe(vector)
+        elif float(kept @ vector) < _SAME:
+            raise EmbedderMismatch(
+                f"{self.info().path}: the embedder gives other vectors than when the library was made; "
+                "check it with 'pincite models verify', or add the documents to a new library with --library"
+            )
+        self._is_checked = True
 
     def close(self) -> None:
         """Let go of files and memory; calling it twice does no harm."""

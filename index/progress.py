@@ -8,7 +8,7 @@ from typing import Protocol
 class Progress(Protocol):
     """Called now and then from the working thread, at least at the start and the end of each task."""
 
-    def __call__(self, description: str, done: int, total: int | None, unit: str) -> None:
+    def __call__(self, description: str, done: int, total: int | None, unit: str, note: str = "") -> None:
         """Take note of a task's state.
 
         Args:
@@ -17,8 +17,9 @@ class Progress(Protocol):
             total: amount of the whole task, or None where it is not known.
             unit: of both amounts: ``"B"`` for bytes, a plural such as ``"documents"``, or ``""`` where there is
                 nothing to count (waiting).
+            note: what else a person may want to know, such as ``40 passages/s``.
         """
 
 
-def silent(description: str, done: int, total: int | None, unit: str) -> None:
+def silent(description: str, done: int, total: int | None, unit: str, note: str = "") -> None:
     """Ignore every report."""

@@ -9,7 +9,7 @@ import numpy as np
 from index.fusion import Fused, fuse_all, names_of_the_best
 from index.periods import period_of, wants_latest
 from index.terms import content_words
-from index.types import Embedder, Rankings, RetrievedPassage, Store, Vector
+from index.types import Embedder, Rankings, RetrievedPassage, Selection, Store, Vector
 
 _DEPTH = 50
 """How deep each ranking is read before fusion."""
@@ -19,19 +19,27 @@ _CONTEXT_WEIGHT = 0.35
 """Weight of the vector of what was asked before, beside the question's own."""
 
 
-def rank(question: str, *, store: Store, embedder: Embedder, k: int) -> Rankings:
+def rank(question: str, *, store: Store, embedder: Embedder, k: int, within: Selection | None = None) -> Rankings:
     """Return both rankings for a question, ``k`` deep."""
     vector, terms = _query(question, "", embedder)
-    return store.search(vector, terms, k)
+    return store.search(vector, terms, k, within=within)
 
 
-def retrieve(question: str, *, store: Store, embedder: Embedder, k: int, context: str = "") -> list[RetrievedPassage]:
+def retrieve(
+    question: str,
+    *,
+    store: Store,
+    embedder: Embedder,
+    k: int,
+    context: str = "",
+    within: Selection | None = None,
+) -> list[RetrievedPassage]:
     """Return the ``k`` best chunks, best first; order is total: score, then chunk id.
 
-    ``context`` is what was asked before; what is near both is found first.
+    ``context`` is what was asked before; what is near both is found first. ``within`` limits the documents.
     """
     vector, terms = _query(question, context, embedder)
-    candidates = store.candidates(vector, terms, max(k, _DEPTH), names_of_the_best)
+    candidates = store.candidates(vector, terms, max(k, _DEPTH), names_of_the_best, within=within)
     fused = fuse_all(candidates, period=period_of(question, date.today()), latest=wants_latest(question))
     return [_passage(place, item) for place, item in enumerate(fused[:k], start=1)]
 
@@ -64,4 +72,5 @@ def _passage(place: int, item: Fused) -> RetrievedPassage:
         bm25=candidate.bm25,
         sentences=candidate.sentences,
         named_by=item.named_by.record.title if item.named_by else None,
+        copies=candidate.record.copies,
     )

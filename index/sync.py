@@ -1,72 +1,84 @@
-"""Bringing files and folders into a store: what is new, what changed, what is gone, what failed and why."""
+"""Bringing files and folders into a library: what is new, changed, moved or gone, and what failed and why.
+
+A file is known by its path and the hash of its content. Its documents keep their ids when it changes and when it is
+renamed; of several files with the same content one is read, and the others are noted as copies of it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import chain, islice
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
-from index.chunking import chunk_document, embedding_text
+from index.embedding import embed_documents
 from index.errors import UnreadableDocument
+from index.folders import files_of
+from index.known import Known
 from index.progress import Progress, silent
-from index.readers import SUFFIXES, read_bytes, read_file
-from index.sentences import split_sentences
+from index.readers import MEMBER_MARK, SUFFIXES, FileReader, Limits, document_from, document_id
+from index.readers.base import title_from_name
+from index.readers.isolation import FileContent
 from index.types import (
     ChangeSet,
-    Chunk,
     Document,
     DocumentRecord,
     EmbeddedDocument,
     Embedder,
-    Matrix,
-    SentenceVectors,
+    FileRecord,
     Store,
     SyncReport,
-    Vector,
 )
 
 _BATCH = 32
 """Documents a transaction. What a batch has stored stays, whatever happens to the next."""
-_TITLE_TOKENS = 12
-"""A longer title says more than the sentence that it would help to place, and makes all sentences alike."""
 _GROUP_CHARACTERS = 100_000
 """Text that is embedded in one go: some seconds on two cores."""
+_CLOCK_NS = 2_500_000_000
+"""A file changed so shortly before it was read may have been changed again with the same time stamp."""
 
 
-def add_paths(paths: Sequence[Path], *, store: Store, embedder: Embedder, progress: Progress = silent) -> SyncReport:
+@dataclass(slots=True)
+class _Batch:
+    """What goes into the store with the next step."""
+
+    documents: list[Document] = field(default_factory=list)
+    files: list[FileRecord] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+
+
+def add_paths(
+    paths: Sequence[Path],
+    *,
+    store: Store,
+    embedder: Embedder,
+    limits: Limits | None = None,
+    tags: Sequence[str] = (),
+    progress: Progress = silent,
+) -> SyncReport:
     """Bring files and folders up to date in the store.
 
-    A folder stands for all files of readable formats below it (hidden ones left out); a document whose file has gone
-    from a folder that is named is removed.
+    A document whose file has gone from a folder that is named is removed. A file that cannot be read is noted with its
+    reason, and tried again only when it has changed; what was read of it before stays.
+
+    Args:
+        paths: files and folders; :func:`index.folders.files_of` says what a folder stands for.
+        store: where to.
+        embedder: makes the vectors.
+        limits: what reading one file may take.
+        tags: given to the documents of these files in place of those they have; none leaves them.
+        progress: told how far it is.
 
     Raises:
         UnreadableDocument: the folders named hold nothing readable. A file that fails is in the report instead.
+        LibraryError: another process is writing.
     """
-    report = SyncReport()
-    files = list(dict.fromkeys(file for path in paths for file in _files(path, report)))
-    folders = [path.resolve() for path in paths if path.is_dir()]
-    unlisted = [Path(source) for source, _ in report.failed]
-    known = {record.source: record for record in store.catalogue()}
-    present = {str(file) for file in files}
-    gone = [
-        record
-        for source, record in known.items()
-        if source not in present and _is_below(source, folders) and not _is_below(source, unlisted)
-    ]
-    if not files and not gone and not report.failed:
-        names = ", ".join(str(path) for path in paths)
-        raise UnreadableDocument(f"{names}: no readable file there; formats are {', '.join(sorted(SUFFIXES))}")
-    if gone:
-        store.apply(ChangeSet(remove=[record.id for record in gone]))
-        report.removed.extend(record.source for record in gone)
-    changed = _changed(files, known, report)
-    _store_all(changed, known, len(files), store, embedder, progress, report)
-    return report
+    with store.writing("adding files"):
+        return _Sync(store, embedder, limits or Limits(), tuple(sorted(set(tags))), progress).run(paths)
 
 
 def add_documents(
@@ -76,50 +88,264 @@ def add_documents(
     ready = list(documents)
     by_id = {record.id: record for record in store.catalogue()}
     report = SyncReport()
-    known = {d.source: by_id[d.id] for d in ready if d.id in by_id}
     same = {d.id for d in ready if d.id in by_id and d.content_hash and by_id[d.id].content_hash == d.content_hash}
     report.unchanged.extend(d.source for d in ready if d.id in same)
-    _store_all((d for d in ready if d.id not in same), known, len(ready), store, embedder, progress, report)
+    rest = [document for document in ready if document.id not in same]
+    for start in range(0, len(rest), _BATCH):
+        batch = rest[start : start + _BATCH]
+        settled = len(same) + start
+        embedded: list[EmbeddedDocument] = []
+        for group in _groups(batch):
+            progress("indexing", settled + len(embedded), len(ready), "documents")
+            embedded += embed_documents(group, embedder)
+        store.apply(ChangeSet(upsert=embedded))
+        for document in batch:
+            (report.updated if document.id in by_id else report.added).append(document.source)
+    progress("indexing", len(ready), len(ready), "documents")
     return report
 
 
-def _files(path: Path, report: SyncReport) -> Iterator[Path]:
-    """Yield the files a path stands for, sorted. A path that is no folder stands for itself, readable or not."""
-    if not path.is_dir():
-        yield path.resolve()
-        return
+class _Sync:
+    """One run over some paths."""
 
-    def note(error: OSError) -> None:
-        reason = f"{error.filename}: cannot be listed ({error.strerror}); make it readable for you"
-        report.failed.append((str(error.filename), reason))
+    def __init__(
+        self, store: Store, embedder: Embedder, limits: Limits, tags: tuple[str, ...], progress: Progress
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._limits = limits
+        self._tags = tags
+        self._progress = progress
+        self._report = SyncReport()
+        self._known = Known.of(store)
+        self._total = 0
+        self._chunks = 0
+        self._begun = time.monotonic()
 
-    for folder, subfolders, names in os.walk(path.resolve(), onerror=note):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
-                yield Path(folder, name)
+    def run(self, paths: Sequence[Path]) -> SyncReport:
+        files = list(dict.fromkeys(file for path in paths for file in files_of(path, self._report.failed)))
+        self._total = len(files)
+        gone = self._gone(paths, files)
+        if not files and not gone and not self._report.failed:
+            names = ", ".join(str(path) for path in paths)
+            raise UnreadableDocument(f"{names}: no readable file there; formats are {', '.join(sorted(SUFFIXES))}")
+        current = {file.path: file for file in map(self._look_at, self._counted(files)) if file is not None}
+        pending = self._settle(current, gone)
+        if pending:
+            with FileReader(self._limits) as reader:
+                self._bring_in([current[path] for path in pending], reader)
+        self._tell(self._total)
+        self._report.failed.sort()
+        return self._report
+
+    def _counted(self, files: Sequence[Path]) -> Iterator[Path]:
+        for number, file in enumerate(files):
+            if number % 100 == 0:
+                self._progress("checking", number, len(files), "files")
+            yield file
+
+    def _gone(self, paths: Sequence[Path], files: Sequence[Path]) -> list[str]:
+        """Return the known paths below the folders named at which there is no file any more."""
+        folders = [path.resolve() for path in paths if path.is_dir()]
+        unlisted = [Path(source) for source, _ in self._report.failed]
+        present = {str(file) for file in files}
+        return [
+            path
+            for path in self._known.paths()
+            if path not in present and _is_below(path, folders) and not _is_below(path, unlisted)
+        ]
+
+    def _look_at(self, file: Path) -> FileRecord | None:
+        """Return what a file is now; where that cannot be told, note why."""
+        path = str(file)
+        if not _is_unicode(path):
+            shown = os.fsencode(file).decode("utf-8", "replace")
+            self._report.failed.append((shown, f"{shown}: the name is not valid Unicode; rename the file"))
+            return None
+        before = self._known.files.get(path)
+        now = time.time_ns()
+        try:
+            state = file.stat()
+            if before is not None and _looks_the_same(before, state):
+                return before
+            content_hash = hash_of(file, self._limits.file_bytes)
+        except FileNotFoundError:
+            self._report.failed.append((path, f"{path}: no such file; check the path"))
+            return None
+        except OSError as error:
+            self._report.failed.append((path, f"{path}: cannot be read ({error.strerror})"))
+            return None
+        except UnreadableDocument as error:
+            self._report.failed.append((path, str(error)))
+            return None
+        seen = FileRecord(path, content_hash, state.st_size, state.st_mtime_ns, now)
+        if before is None:
+            return seen
+        reason = before.reason if before.content_hash == content_hash else None
+        return replace(seen, reason=reason, tags=before.tags)
+
+    def _settle(self, current: dict[str, FileRecord], gone: Sequence[str]) -> list[str]:
+        """Do in one step all that needs no reading; return the paths that are left, in order."""
+        known = self._known
+        changed = [path for path in current if known.hash_at(path) != current[path].content_hash]
+        removed, revised, renamed = self._take_leave(current, gone, changed)
+        pending: list[str] = []
+        noted: list[FileRecord] = []
+        for path, file in current.items():
+            if self._tags:
+                current[path] = file = replace(file, tags=self._tags)
+            is_held = bool(known.holding(file.content_hash))
+            if path in renamed and is_held and not _is_named_after(known.at(path), renamed[path]):
+                self._report.renamed.append((renamed[path], path))
+                noted.append(file)
+            elif path in changed or path in renamed or (file.reason is None and not is_held):
+                pending.append(path)
+            else:
+                if file != known.files.get(path):
+                    noted.append(file)
+                if file.reason is not None:
+                    self._report.failed.append((path, file.reason))
+                    continue
+                retagged = [r for r in known.at(path) if self._tags and r.tags != self._tags]
+                revised |= {record.id: replace(record, tags=self._tags) for record in retagged}
+                (self._report.updated if retagged else self._report.unchanged).append(path)
+        if removed or revised or noted or gone:
+            changes = ChangeSet(remove=removed, revised=list(revised.values()), files=noted, forget=gone)
+            self._store.apply(changes)
+        return pending
+
+    def _take_leave(
+        self, current: dict[str, FileRecord], gone: Sequence[str], changed: Sequence[str]
+    ) -> tuple[list[str], dict[str, DocumentRecord], dict[str, str]]:
+        """Decide what becomes of documents whose file has gone or holds something else now.
+
+        Returns:
+            ids to remove; documents that go to another file of the same content; for each new path of a file that was
+            only renamed, its old one.
+        """
+        known = self._known
+        holders: dict[str, list[str]] = {}
+        for path, file in {**known.files, **current}.items():
+            if path in current or path not in gone:
+                holders.setdefault(file.content_hash, []).append(path)
+        is_gone = set(gone)
+        removed: list[str] = []
+        revised: dict[str, DocumentRecord] = {}
+        renamed: dict[str, str] = {}
+        for path in [*gone, *changed]:
+            new = current[path].content_hash if path in current else None
+            heir = None
+            for record in known.at(path):
+                if record.content_hash == new:
+                    continue
+                heir = next((other for other in sorted(holders.get(record.content_hash, ())) if other != path), None)
+                if heir is not None:
+                    revised[record.id] = replace(record, source=_source(heir, record.member))
+                    known.put(revised[record.id])
+                elif path in is_gone or (new is not None and known.holding(new)):
+                    removed.append(record.id)
+                    known.drop(record.id)
+            if path in is_gone:
+                if heir is not None and heir not in known.files and heir not in renamed:
+                    renamed[heir] = path
+                else:
+                    self._report.removed.append(path)
+        for path in gone:
+            known.files.pop(path, None)
+        return removed, revised, renamed
+
+    def _bring_in(self, files: Sequence[FileRecord], reader: FileReader) -> None:
+        batch = _Batch()
+        for number, file in enumerate(files):
+            self._tell(self._total - len(files) + number)
+            self._prepare(file, reader, batch)
+            if len(batch.documents) >= _BATCH or len(batch.files) >= 10 * _BATCH:
+                self._store_batch(batch, self._total - len(files) + number)
+                batch = _Batch()
+        self._store_batch(batch, self._total - 1)
+
+    def _prepare(self, file: FileRecord, reader: FileReader, batch: _Batch) -> None:
+        """Read one file, unless another one of the same content has been read."""
+        known = self._known
+        before = known.at(file.path)
+        held = known.holding(file.content_hash)
+        if held and not before:
+            batch.files.append(file)
+            (batch.updated if file.path in known.files else batch.added).append(file.path)
+            return
+        try:
+            content = reader.read(Path(file.path))
+        except UnreadableDocument as error:
+            batch.files.append(replace(file, reason=str(error)))
+            self._report.failed.append((file.path, str(error)))
+            return
+        if content.content_hash != file.content_hash:  # changed a moment ago: look again next time
+            file = replace(file, content_hash=content.content_hash, size=-1)
+        self._report.failed.extend((_source(file.path, name), reason) for name, reason in content.extraction.failed)
+        documents = self._documents(file, content, before)
+        batch.documents += documents
+        batch.stale += [record.id for record in before if record.id not in {document.id for document in documents}]
+        batch.files.append(file)
+        (batch.updated if before else batch.added).append(file.path)
+
+    def _tell(self, settled: int) -> None:
+        rate = self._chunks / max(0.1, time.monotonic() - self._begun)
+        self._progress("indexing", settled, self._total, "files", f"{rate:.0f} passages/s" if self._chunks else "")
+
+    def _documents(self, file: FileRecord, content: FileContent, before: Sequence[DocumentRecord]) -> list[Document]:
+        """Return what a file holds, under the ids that its documents have had so far."""
+        ids = {record.member: record.id for record in before}
+        documents = []
+        for text in content.extraction.texts:
+            document = document_from(text, source=file.path, content_hash=content.content_hash)
+            identity = ids.get(document.member) or self._known.free_id(document_id(document.source))
+            document = replace(document, id=identity, tags=file.tags)
+            documents.append(document)
+            self._known.put(_record_of(document))
+        return documents
+
+    def _store_batch(self, batch: _Batch, settled: int) -> None:
+        if not batch.files:
+            return
+        embedded: list[EmbeddedDocument] = []
+        for group in _groups(batch.documents):
+            self._tell(settled)
+            embedded += embed_documents(group, self._embedder)
+            self._chunks = self._chunks + sum(len(item.chunks) for item in embedded[-len(group) :])
+        self._store.apply(ChangeSet(upsert=embedded, remove=batch.stale, files=batch.files))
+        for identity in batch.stale:
+            self._known.drop(identity)
+        self._known.files |= {file.path: file for file in batch.files}
+        self._report.added += batch.added
+        self._report.updated += batch.updated
+
+
+def hash_of(file: Path, limit: int) -> str:
+    """Return the sha256 of a file's bytes, in hex.
+
+    Raises:
+        UnreadableDocument: it is no ordinary file, or has more bytes than ``limit``.
+    """
+    if file.is_dir():
+        raise UnreadableDocument(f"{file}: is a folder, not a file")
+    if not file.is_file():  # reading a pipe would wait for ever
+        raise UnreadableDocument(f"{file}: is not an ordinary file; add one with text in it")
+    if file.stat().st_size > limit:
+        size = file.stat().st_size // 2**20
+        raise UnreadableDocument(
+            f"{file}: has {size} MiB, more than {limit // 2**20}; split it, or raise the setting max_file_mb"
+        )
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _looks_the_same(before: FileRecord, state: os.stat_result) -> bool:
+    unchanged = (before.size, before.modified_ns) == (state.st_size, state.st_mtime_ns)
+    return unchanged and before.modified_ns + _CLOCK_NS < before.read_ns
 
 
 def _is_below(source: str, folders: Sequence[Path]) -> bool:
     return any(Path(source).is_relative_to(folder) for folder in folders)
-
-
-def _changed(files: Sequence[Path], known: dict[str, DocumentRecord], report: SyncReport) -> Iterator[Document]:
-    """Yield the documents of files that are new or have changed; note the others in the report."""
-    for file in files:
-        source = str(file)
-        if not _is_unicode(source):
-            shown = os.fsencode(file).decode("utf-8", "replace")
-            report.failed.append((shown, f"{shown}: the name is not valid Unicode; rename the file"))
-            continue
-        try:
-            record = known.get(source)
-            if record is not None and hashlib.sha256(read_bytes(file)).hexdigest() == record.content_hash:
-                report.unchanged.append(source)
-            else:
-                yield read_file(file, source=source)
-        except UnreadableDocument as error:
-            report.failed.append((source, str(error)))
 
 
 def _is_unicode(name: str) -> bool:
@@ -130,26 +356,25 @@ def _is_unicode(name: str) -> bool:
     return True
 
 
-def _store_all(
-    documents: Iterable[Document],
-    known: dict[str, DocumentRecord],
-    total: int,
-    store: Store,
-    embedder: Embedder,
-    progress: Progress,
-    report: SyncReport,
-) -> None:
-    pending = iter(documents)
-    while batch := list(islice(pending, _BATCH)):
-        settled = len(report.unchanged) + len(report.failed) + len(report.added) + len(report.updated)
-        embedded: list[EmbeddedDocument] = []
-        for group in _groups(batch):
-            progress("indexing", min(settled + len(embedded), total), total, "documents")
-            embedded += embed_documents(group, embedder)
-        store.apply(ChangeSet(upsert=embedded))
-        for document in batch:
-            (report.updated if document.source in known else report.added).append(document.source)
-    progress("indexing", total, total, "documents")
+def _is_named_after(records: Sequence[DocumentRecord], path: str) -> bool:
+    """Tell whether a document's title comes from the name that its file had."""
+    return any(not record.member and record.title == title_from_name(path) for record in records)
+
+
+def _source(path: str, member: str) -> str:
+    return f"{path}{MEMBER_MARK}{member}" if member else path
+
+
+def _record_of(document: Document) -> DocumentRecord:
+    return DocumentRecord(
+        document.id,
+        document.source,
+        document.title,
+        document.date,
+        document.content_hash,
+        document.member,
+        document.tags,
+    )
 
 
 def _groups(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
@@ -160,76 +385,5 @@ def _groups(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
             yield documents[start:i]
             start, characters = i, 0
         characters += len(document.text)
-    yield documents[start:]
-
-
-def embed_document(document: Document, embedder: Embedder) -> EmbeddedDocument:
-    """Chunk and embed one document: its chunks, and their sentences by themselves."""
-    return embed_documents([document], embedder)[0]
-
-
-def embed_documents(documents: Sequence[Document], embedder: Embedder) -> list[EmbeddedDocument]:
-    """Chunk and embed documents together: an embedder is quickest where it can put texts of one length side by side."""
-    chunked = [tuple(chunk_document(document, embedder)) for document in documents]
-    spans = [[_sentence_spans(chunk) for chunk in chunks] for chunks in chunked]
-    wholes = [
-        [embedding_text(chunk, document.title, embedder) for chunk in chunks]
-        for document, chunks in zip(documents, chunked, strict=True)
-    ]
-    parts = [
-        _sentence_texts(chunks, within, document.title, embedder)
-        for document, chunks, within in zip(documents, chunked, spans, strict=True)
-    ]
-    vectors = _vectors(chain.from_iterable(wholes), chain.from_iterable(chain.from_iterable(parts)), embedder)
-    return [
-        EmbeddedDocument(
-            document,
-            chunks,
-            _stacked(whole, vectors, embedder),
-            tuple(
-                SentenceVectors(span, _stacked(own, vectors, embedder)) for span, own in zip(within, part, strict=True)
-            ),
-        )
-        for document, chunks, within, whole, part in zip(documents, chunked, spans, wholes, parts, strict=True)
-    ]
-
-
-def _vectors(wholes: Iterable[str], parts: Iterable[str], embedder: Embedder) -> dict[str, Vector]:
-    """Embed each text once; a chunk of one sentence is one text."""
-    exact = list(dict.fromkeys(wholes))
-    vectors = dict(zip(exact, embedder.encode_documents(exact), strict=True))
-    rest = [text for text in dict.fromkeys(parts) if text not in vectors]
-    return vectors | dict(zip(rest, embedder.encode_sentences(rest), strict=True))
-
-
-def embed_sentences(chunks: Sequence[Chunk], title: str, embedder: Embedder) -> tuple[SentenceVectors, ...]:
-    """Embed the sentences of chunks of one document, each with title and headings; result ``i`` is of ``chunks[i]``."""
-    spans = [_sentence_spans(chunk) for chunk in chunks]
-    texts = _sentence_texts(chunks, spans, title, embedder)
-    return tuple(
-        SentenceVectors(within, embedder.encode_sentences(own)) for within, own in zip(spans, texts, strict=True)
-    )
-
-
-def _sentence_spans(chunk: Chunk) -> tuple[tuple[int, int], ...]:
-    """Return the sentences of a chunk, by offsets into the document's text."""
-    return tuple((chunk.start + span.start, chunk.start + span.end) for span in split_sentences(chunk.text))
-
-
-def _sentence_texts(
-    chunks: Sequence[Chunk], spans: Sequence[Sequence[tuple[int, int]]], title: str, embedder: Embedder
-) -> list[list[str]]:
-    """Return what is embedded for the sentences of each chunk: with its title, unless that is a sentence itself."""
-    if len(embedder.token_ends(title)) > _TITLE_TOKENS:
-        title = ""
-    return [
-        [
-            embedding_text(replace(chunk, text=chunk.text[start - chunk.start : end - chunk.start]), title, embedder)
-            for start, end in within
-        ]
-        for chunk, within in zip(chunks, spans, strict=True)
-    ]
-
-
-def _stacked(texts: Sequence[str], vectors: Mapping[str, Vector], embedder: Embedder) -> Matrix:
-    return np.stack([vectors[text] for text in texts]) if texts else np.zeros((0, embedder.dimension), np.float32)
+    if documents:
+        yield documents[start:]

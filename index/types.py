@@ -6,7 +6,9 @@ All offsets are Unicode code points into ``Document.text``, half-open: ``documen
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -30,18 +32,34 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a stretch of a document's text stands in its file, as a person would say it.
+
+    It holds from ``start`` to the next place. ``label`` is such as ``page 3``, ``slide 2`` or ``Sheet1, row 5``.
+    ``page`` is the number of the page, counted from 1, where the file has pages.
+    """
+
+    start: int
+    label: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source, as text.
 
     Attributes:
-        id: stable identity inside a library (made from the source path).
-        source: where it came from: a path, or the name inside a test set.
+        id: stable identity inside a library: it survives a change of content and of the file's name.
+        source: where it came from: a path (for one of several in a file: ``path!/name inside``), or any name.
         title: stated title, else the first heading, else the file's name.
         text: the extracted text that every offset refers to.
         date: ISO date (``YYYY-MM-DD``) the document states for itself, or None.
-        content_hash: sha256 of the source's bytes, in hex.
+        content_hash: sha256 of the file's bytes, in hex.
         headings: in order of ``start``.
         body_start: where the prose begins; what lies before it (a date line, front matter) is in no passage.
+        places: in order of ``start``; empty where the format has none.
+        member: name inside the file, where the file holds several documents, else "".
+        tags: given by people when they add it, sorted.
     """
 
     id: str
@@ -52,24 +70,75 @@ class Document:
     content_hash: str = ""
     headings: tuple[Heading, ...] = ()
     body_start: int = 0
+    places: tuple[Place, ...] = ()
+    member: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """A document in a library's catalogue: everything but its text."""
+    """A document in a library's catalogue: everything but its text.
+
+    ``copies`` are further files that hold the same, in order of their paths.
+    """
 
     id: str
     source: str
     title: str
     date: str | None
     content_hash: str
+    member: str = ""
+    tags: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file as it was when it was last read.
+
+    Attributes:
+        path: absolute.
+        content_hash: sha256 of its bytes, in hex.
+        size: bytes.
+        modified_ns: when its content last changed, in nanoseconds since 1970.
+        read_ns: when it was read; a change as late as this may have been missed.
+        reason: why it could not be read, or None.
+        tags: as its documents have them.
+    """
+
+    path: str
+    content_hash: str
+    size: int
+    modified_ns: int
+    read_ns: int
+    reason: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which documents a question is put to; what is not given does not limit.
+
+    Attributes:
+        paths: patterns of paths such as ``*/reports/*.pdf``, or folders and files; any may match.
+        tags: any may match.
+        since, until: ISO dates, both included; a document without a date is outside of any range.
+        ids: document ids.
+    """
+
+    paths: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A passage of a document, the unit of retrieval: ``text == document.text[start:end]``.
 
-    ``heading`` is the path of the headings above it, outermost first, joined by `` > ``.
+    ``heading`` is the path of the headings above it, outermost first, joined by `` > ``. ``places`` are those of the
+    document that hold in it; the first may begin before it.
     """
 
     id: str
@@ -79,6 +148,7 @@ class Chunk:
     end: int
     text: str
     heading: str = ""
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +228,7 @@ class RetrievedPassage:
         bm25: lexical score, higher is better; 0 where no word matches.
         sentences: of the chunk, in document order.
         named_by: title of the better passage that names this document, where that raised its score.
+        copies: further files that hold the same document.
     """
 
     chunk: Chunk
@@ -170,6 +241,7 @@ class RetrievedPassage:
     bm25: float
     sentences: tuple[RankedSentence, ...] = ()
     named_by: str | None = None
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,17 +275,32 @@ class EmbeddedDocument:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Documents to store (new ones and new versions of known ids) and ids to remove, applied as one."""
+    """What is done to a library in one step.
+
+    Attributes:
+        upsert: documents to store, new ones and new versions of known ids.
+        remove: ids of documents to take out.
+        files: what was learnt of files; it replaces what was known of the same paths.
+        forget: paths of files that are no longer looked after.
+        revised: documents that have another source or other tags from now on; nothing else of them is changed.
+    """
 
     upsert: Sequence[EmbeddedDocument] = ()
     remove: Sequence[str] = ()
+    files: Sequence[FileRecord] = ()
+    forget: Sequence[str] = ()
+    revised: Sequence[DocumentRecord] = ()
 
 
 @dataclass(slots=True)
 class SyncReport:
-    """What bringing files into a library did, by source path; ``failed`` pairs a path with the reason."""
+    """What bringing files into a library did, by source path.
+
+    ``renamed`` pairs the old path with the new one, ``failed`` a path with the reason.
+    """
 
     added: list[str] = field(default_factory=list)
+    renamed: list[tuple[str, str]] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
@@ -260,14 +347,32 @@ class Store(Protocol):
     def document(self, document_id: str) -> Document | None:
         """Return one document with its text, or None."""
 
-    def search(self, vector: Vector, terms: Sequence[str], k: int) -> Rankings:
+    def files(self) -> list[FileRecord]:
+        """Return what is known of files, ordered by path."""
+
+    def search(self, vector: Vector, terms: Sequence[str], k: int, *, within: Selection | None = None) -> Rankings:
         """Return the ``k`` nearest chunks by cosine and the ``k`` best by BM25 over ``terms`` (any may match)."""
 
-    def candidates(self, vector: Vector, terms: Sequence[str], k: int, naming: Naming) -> Candidates:
+    def candidates(
+        self, vector: Vector, terms: Sequence[str], k: int, naming: Naming, *, within: Selection | None = None
+    ) -> Candidates:
         """Return what :meth:`search` finds with all that fusing needs, and the documents that ``naming`` asks for."""
+
+    def writing(self, purpose: str) -> AbstractContextManager[None]:
+        """Be the only writer for as long as a job of several steps takes; another process is refused meanwhile."""
 
     def apply(self, changes: ChangeSet) -> int:
         """Apply all changes or none; return the new generation."""
+
+    @property
+    def probe(self) -> Vector | None:
+        """What the embedder made of a fixed text when the library was first written to, or None."""
+
+    def keep_probe(self, vector: Vector) -> None:
+        """Keep what the embedder makes of a fixed text."""
+
+    def backup(self, path: Path) -> None:
+        """Write a whole copy of one generation to ``path``, while others may write on."""
 
     def close(self) -> None:
         """Let go of files and connections; calling it twice does no harm."""

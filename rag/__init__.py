@@ -9,6 +9,7 @@ with Assistant.open() as assistant:
 from __future__ import annotations
 
 from index.errors import PinciteError
+from index.types import Selection
 from rag.assistant import Assistant
 from rag.config import AssistantConfig
 from rag.errors import HistoryError, QuestionError
@@ -51,6 +52,7 @@ __all__ = [
     "PinciteError",
     "QuestionError",
     "Reason",
+    "Selection",
     "Sentence",
     "Stage",
     "StageStarted",

@@ -10,13 +10,14 @@ from itertools import islice
 
 from index.library import Library
 from index.sentences import Span, split_sentences
-from index.types import LibraryInfo, RetrievedPassage
+from index.types import LibraryInfo, RetrievedPassage, Selection
 from rag import abstention, prompts
 from rag.calibration import Calibration, load_calibration
 from rag.citations import CitedText
 from rag.config import AssistantConfig
 from rag.conflicts import conflicts
 from rag.context import Reading, SourceSentence, select
+from rag.passages import shown
 from rag.rewrite import asked_before, needs_rewrite, rewrite
 from rag.signals import Signals, log_odds, measure
 from rag.support import Support, SupportChecker, says_most_of, says_something
@@ -68,6 +69,7 @@ class Answering:
     generator: Generator
     checker: SupportChecker
     config: AssistantConfig
+    within: Selection | None = None
     _started: float = field(default_factory=time.perf_counter)
     _standalone: str = ""
     _passages: tuple[Passage, ...] = ()
@@ -95,7 +97,7 @@ class Answering:
         retrieved = self._search()
         reading = self._select(retrieved)
         self._retrieve_s = time.perf_counter() - begun
-        self._passages = _shown(reading)
+        self._passages = shown(reading)
         yield PassagesFound(self._standalone, self._passages)
         signals = measure(retrieved) if retrieved else None
         self._confidence = self._calibration.highest(signals) if signals else 0.0
@@ -134,7 +136,7 @@ class Answering:
         """Search one generation of the library, and note which."""
         for _ in range(_SEARCH_TRIES):
             retrieved = self.library.search(
-                self._standalone, k=self.config.passages, context=asked_before(self.history)
+                self._standalone, k=self.config.passages, context=asked_before(self.history), within=self.within
             )
             before, self._info = self._info, self.library.info()
             if before.generation == self._info.generation:
@@ -304,30 +306,6 @@ class Answering:
             raw_text=self._raw,
         )
         return Finished(answer)
-
-
-def _shown(reading: Reading) -> tuple[Passage, ...]:
-    read = set(reading.order)
-    return tuple(to_passage(passage, in_context=i in read) for i, passage in enumerate(reading.passages))
-
-
-def to_passage(passage: RetrievedPassage, *, in_context: bool = False) -> Passage:
-    """Return a retrieved passage in the form that answers show."""
-    chunk = passage.chunk
-    return Passage(
-        document_id=chunk.document_id,
-        chunk_id=chunk.id,
-        title=passage.title,
-        source=passage.source,
-        date=passage.date,
-        heading=chunk.heading,
-        rank=passage.rank,
-        score=passage.score,
-        start=chunk.start,
-        end=chunk.end,
-        text=chunk.text,
-        in_context=in_context,
-    )
 
 
 def _capitalised(text: str) -> str:

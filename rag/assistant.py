@@ -12,12 +12,13 @@ from index.config import load_settings
 from index.embedders.cached import CachedEmbedder
 from index.library import Library
 from index.progress import Progress, silent
-from index.types import Document
+from index.types import Document, Selection
 from rag import prompts
-from rag.answering import Answering, to_passage
+from rag.answering import Answering
 from rag.config import AssistantConfig
 from rag.errors import check_question
 from rag.generators import load_generator
+from rag.passages import to_passage
 from rag.signals import Signals
 from rag.support import SupportChecker
 from rag.text import well_formed
@@ -82,13 +83,21 @@ class Assistant:
         """Have the model read what comes before every question, where it keeps what it has read."""
         self.generator.prepare(prompts.opening())
 
-    def ask(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        style: Style = "chat",
+        within: Selection | None = None,
+    ) -> Answer:
         """Answer a question.
 
         Args:
             question: up to ``config.max_question_chars`` characters.
             history: the conversation so far, oldest first.
             style: ``chat`` for sentences, ``short`` for the bare answer.
+            within: the documents that it may be answered from; all unless told.
 
         Returns:
             The answer; ``abstained`` with a reason where the library does not hold one.
@@ -96,17 +105,24 @@ class Assistant:
         Raises:
             QuestionError: the question is empty or too long. GenerationError: the model failed.
         """
-        for event in self.stream(question, history=history, style=style):
+        for event in self.stream(question, history=history, style=style, within=within):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
 
-    def stream(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        style: Style = "chat",
+        within: Selection | None = None,
+    ) -> Iterator[Event]:
         """Answer a question, telling what happens: stages, passages, drafts, and last :class:`Finished`.
 
         Closing the iterator stops the model. Arguments and errors are those of :meth:`ask`.
         """
-        return self._answering(question, history, style).events()
+        return self._answering(question, history, style, within).events()
 
     def assess(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Signals | None:
         """Return what speaks for the library's holding the answer, without writing it; None where nothing is found.
@@ -115,14 +131,16 @@ class Assistant:
         """
         return self._answering(question, history, style).assess()
 
-    def _answering(self, question: str, history: Sequence[Message], style: Style) -> Answering:
+    def _answering(
+        self, question: str, history: Sequence[Message], style: Style, within: Selection | None = None
+    ) -> Answering:
         asked = check_question(question, self.config.max_question_chars)
         said = tuple(Message(turn.role, well_formed(turn.text)) for turn in history)
-        return Answering(asked, said, style, self.library, self.generator, self._checker, self.config)
+        return Answering(asked, said, style, self.library, self.generator, self._checker, self.config, within)
 
-    def search(self, question: str, *, k: int = 10) -> list[Passage]:
-        """Return the ``k`` best passages for a question, best first."""
-        return [to_passage(passage) for passage in self.library.search(question, k=k)]
+    def search(self, question: str, *, k: int = 10, within: Selection | None = None) -> list[Passage]:
+        """Return the ``k`` best passages for a question, best first, of the documents ``within``."""
+        return [to_passage(passage) for passage in self.library.search(question, k=k, within=within)]
 
     def document(self, document_id: str) -> Document | None:
         """Return one document with the text that citations' offsets refer to, or None."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from index.types import RetrievedPassage
 from rag.context import SourceSentence
+from rag.passages import place_at
 from rag.types import Citation, Sentence
 
 
@@ -43,14 +44,17 @@ class CitedText:
 
     def _citation(self, marker: int, source: SourceSentence) -> Citation:
         passage = self.passages[source.passage]
+        place = place_at(passage.chunk, source.start)
         return Citation(
             marker=marker,
             document_id=source.document_id,
             title=passage.title,
             source=passage.source,
-            page=None,
+            page=place.page if place else None,
             start=source.start,
             end=source.end,
             quote=source.text,
             date=passage.date,
+            locator=place.label if place else None,
+            copies=passage.copies,
         )

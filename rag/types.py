@@ -60,7 +60,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """An exact span of a document: ``quote == document.text[start:end]``, character for character."""
+    """An exact span of a document: ``quote == document.text[start:end]``, character for character.
+
+    ``locator`` is where its file has it, in words (``page 3``, ``slide 2``, ``Sheet1, row 5``, the title of a chapter),
+    ``page`` the number of the page where there are pages. ``copies`` are further files that hold the same document.
+    """
 
     marker: int
     document_id: str
@@ -71,6 +75,8 @@ class Citation:
     end: int
     quote: str
     date: str | None = None
+    locator: str | None = None
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ class Passage:
     end: int
     text: str
     in_context: bool
+    locator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

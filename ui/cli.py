@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from index.errors import PinciteError
-from ui.options import JSON, LIBRARY
+from ui.options import JSON, LIBRARY, SELECTION, selection_of
+
+if TYPE_CHECKING:
+    from rag.types import Style
 
 _MODEL = click.option(
     "--model",
@@ -29,7 +32,14 @@ _CAUTION = click.option(
 )
 
 
-_ELSEWHERE = {"list": "list_documents", "show": "show", "remove": "remove", "doctor": "doctor"}
+_ELSEWHERE = {
+    "add": "add",
+    "backup": "backup",
+    "doctor": "doctor",
+    "list": "list_documents",
+    "remove": "remove",
+    "show": "show",
+}
 """Commands of ``ui.library_commands``, which is imported when one is used."""
 
 
@@ -60,35 +70,6 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@LIBRARY
-@JSON
-def add(paths: tuple[Path, ...], library: str | None, as_json: bool) -> None:
-    """Bring files and folders into a library; again to bring it up to date."""
-    from ui.setup import open_library
-    from ui.terminal import ProgressBars
-
-    bars = ProgressBars()
-    try:
-        with open_library(library, progress=bars) as opened:
-            report = opened.add(paths, progress=bars)
-    finally:
-        bars.close()
-    if as_json:
-        counts: dict[str, Any] = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
-        click.echo(json.dumps({**counts, "failed": [{"source": s, "reason": r} for s, r in report.failed]}))
-    else:
-        click.echo(
-            f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
-            f"{len(report.removed)} removed, {len(report.failed)} failed"
-        )
-        for _, reason in report.failed:
-            click.echo(f"failed: {reason}", err=True)
-    if report.failed and not (report.added or report.updated or report.unchanged or report.removed):
-        raise PinciteError("nothing was added; see the reasons above")
-
-
-@cli.command()
 @click.argument("question")
 @LIBRARY
 @_MODEL
@@ -107,6 +88,7 @@ def add(paths: tuple[Path, ...], library: str | None, as_json: bool) -> None:
     help='The conversation so far: [{"role": "user", "text": "…"}, …].',
 )
 @_CAUTION
+@SELECTION
 def ask(
     question: str,
     library: str | None,
@@ -115,6 +97,7 @@ def ask(
     style: str,
     history: Path | None,
     caution: str | None,
+    **within: Any,
 ) -> None:
     """Answer one question, with citations."""
     from rag import AssistantConfig
@@ -125,6 +108,7 @@ def ask(
 
     check_question(question, AssistantConfig().max_question_chars)  # before seconds go by in loading
     turns = load_history(history) if history else ()
+    selection = selection_of(within)
     bars = ProgressBars()
     try:
         assistant = open_assistant(library, model, caution=caution, progress=bars)
@@ -134,10 +118,11 @@ def ask(
         if assistant.notice:
             click.echo(assistant.notice, err=True)
         if as_json:
-            answer = assistant.ask(question, history=turns, style=style)  # type: ignore[arg-type]
+            answer = assistant.ask(question, history=turns, style=cast("Style", style), within=selection)
             click.echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
         else:
-            show(assistant.stream(question, history=turns, style=style), out=sys.stdout, status=sys.stderr)  # type: ignore[arg-type]
+            events = assistant.stream(question, history=turns, style=cast("Style", style), within=selection)
+            show(events, out=sys.stdout, status=sys.stderr)
 
 
 @cli.command()
@@ -145,28 +130,31 @@ def ask(
 @LIBRARY
 @JSON
 @click.option("-k", "count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many passages.")
-def search(question: str, library: str | None, as_json: bool, count: int) -> None:
+@SELECTION
+def search(question: str, library: str | None, as_json: bool, count: int, **within: Any) -> None:
     """Show the passages for a question; no language model."""
     from dataclasses import asdict
 
-    from rag.answering import to_passage
+    from rag.passages import to_passage
     from ui.setup import open_library
     from ui.terminal import ProgressBars
 
     if not question.strip():
         raise PinciteError("the question is empty; ask something")
+    selection = selection_of(within)
     bars = ProgressBars()
     try:
         with open_library(library, progress=bars, with_seeds=True) as opened:
-            passages = [to_passage(passage) for passage in opened.search(question, k=count)]
+            passages = [to_passage(passage) for passage in opened.search(question, k=count, within=selection)]
     finally:
         bars.close()
     if as_json:
         click.echo(json.dumps([asdict(passage) for passage in passages], ensure_ascii=False, indent=2))
         return
     for passage in passages:
-        place = " > ".join(filter(None, (passage.title, passage.heading)))
-        click.echo(f"{passage.rank}. {place} ({passage.score:.4f}), characters {passage.start}-{passage.end}")
+        title = " > ".join(filter(None, (passage.title, passage.heading)))
+        place = f"{passage.locator}, " if passage.locator else ""
+        click.echo(f"{passage.rank}. {title} ({passage.score:.4f}), {place}characters {passage.start}-{passage.end}")
         click.echo(f"   {' '.join(passage.text.split())}\n")
     if not passages:
         click.echo("nothing found")

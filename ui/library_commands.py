@@ -1,4 +1,4 @@
-"""Commands about what a library holds: ``list``, ``show``, ``remove``, ``doctor``."""
+"""Commands about what a library holds: ``add``, ``list``, ``show``, ``remove``, ``backup``, ``doctor``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import click
 
 from index.doctor import Finding, examine
 from index.errors import PinciteError
 from index.library import Library
+from index.types import SyncReport
 from index.weights import Status, default_embedder, default_generator, verify
 from ui.options import JSON, LIBRARY
 from ui.setup import open_library
@@ -30,6 +33,65 @@ def _opened(library: str | None) -> Iterator[Library]:
         yield opened
 
 
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@LIBRARY
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag the documents of these files; repeat for more.")
+@click.option("--watch", is_flag=True, help="Stay, and bring in what changes, until Ctrl-C.")
+@JSON
+def add(paths: tuple[Path, ...], library: str | None, tags: tuple[str, ...], watch: bool, as_json: bool) -> None:
+    """Bring files and folders into a library; again to bring it up to date.
+
+    A folder stands for the files of readable formats below it; hidden ones are left out, and those that patterns in a
+    file .pinciteignore name (as in .gitignore).
+    """
+    bars = ProgressBars()
+    try:
+        with open_library(library, progress=bars) as opened:
+            report = opened.add(paths, tags=tags, progress=bars)
+            bars.close()
+            _tell(report, as_json)
+            if watch:
+                click.echo("watching; Ctrl-C ends it", err=True)
+                for change in opened.follow(paths, tags=tags):
+                    if change.added or change.updated or change.renamed or change.removed or change.failed:
+                        _tell(change, as_json)
+    finally:
+        bars.close()
+    if report.failed and not (report.added or report.updated or report.unchanged or report.removed or report.renamed):
+        raise PinciteError("nothing was added; see the reasons above")
+
+
+def _tell(report: SyncReport, as_json: bool) -> None:
+    if as_json:
+        counts: dict[str, Any] = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
+        renamed = [{"from": old, "to": new} for old, new in report.renamed]
+        failed = [{"source": source, "reason": reason} for source, reason in report.failed]
+        click.echo(json.dumps({**counts, "renamed": renamed, "failed": failed}))
+        return
+    renamed_note = f"{len(report.renamed)} renamed, " if report.renamed else ""
+    click.echo(
+        f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
+        f"{renamed_note}{len(report.removed)} removed, {len(report.failed)} failed"
+    )
+    for _, reason in report.failed:
+        click.echo(f"failed: {reason}", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@LIBRARY
+def backup(file: Path, library: str | None) -> None:
+    """Write a library into one FILE, as it is now; others may go on writing to it.
+
+    To use the copy, put it into an empty folder as library.sqlite3 and name that folder with --library.
+    """
+    with _opened(library) as opened:
+        opened.backup(file)
+        info = opened.info()
+    click.echo(f"{file}: {info.documents} documents, generation {info.generation}")
+
+
 @click.command("list")
 @LIBRARY
 @JSON
@@ -41,8 +103,10 @@ def list_documents(library: str | None, as_json: bool) -> None:
         click.echo(json.dumps([asdict(record) for record in records], ensure_ascii=False, indent=2))
         return
     for record in records:
-        date = f", {record.date}" if record.date else ""
-        click.echo(f"{record.id}  {' '.join(record.title.split())}{date}\n    {record.source}")
+        notes = [record.date, *(f"#{tag}" for tag in record.tags)]
+        click.echo(", ".join(filter(None, [f"{record.id}  {' '.join(record.title.split())}", *notes])))
+        for source in (record.source, *record.copies):
+            click.echo(f"    {source}")
     click.echo(f"{len(records)} document{'' if len(records) == 1 else 's'}")
 
 

@@ -27,7 +27,7 @@ class ProgressBars:
         self._description = ""
         self._bar: tqdm | None = None
 
-    def __call__(self, description: str, done: int, total: int | None, unit: str) -> None:
+    def __call__(self, description: str, done: int, total: int | None, unit: str, note: str = "") -> None:
         """Show a task's state."""
         if description != self._description or self._bar is None:
             self.close()
@@ -42,6 +42,8 @@ class ProgressBars:
                 delay=0.5,
             )
         self._bar.total = total
+        if note:
+            self._bar.set_postfix_str(note, refresh=False)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
@@ -90,8 +92,10 @@ def _finish(answer: Answer, written: str, out: TextIO) -> None:
     for citation in answer.citations:
         date = f" ({citation.date})" if citation.date else ""
         quote = " ".join(citation.quote.split())
+        place = f"{citation.locator}, " if citation.locator else ""
         out.write(
-            f"[{citation.marker}] {citation.title}{date}, characters {citation.start}-{citation.end}\n    “{quote}”\n"
+            f"[{citation.marker}] {citation.title}{date}, {place}characters {citation.start}-{citation.end}\n"
+            f"    “{quote}”\n"
         )
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from index.sentences import split_sentences
-from index.types import Document, Heading
+from index.types import Document, Heading, Place
 
+MEMBER_MARK = "!/"
+"""Between the path of a file and the name of a document inside it."""
 _TITLE_LENGTH = 90
 
 
@@ -18,6 +20,7 @@ class Extracted:
     """The text of a file and what it states about itself. Offsets are code points into ``text``.
 
     ``body_start`` is where the prose begins: whatever lies before it (a date line, front matter) is not a passage.
+    ``member`` is the name inside the file, where the file holds several documents.
     """
 
     text: str
@@ -25,6 +28,53 @@ class Extracted:
     date: str | None = None
     headings: tuple[Heading, ...] = ()
     body_start: int = 0
+    places: tuple[Place, ...] = ()
+    member: str = ""
+
+
+class TextBuilder:
+    """Collects blocks of text, the headings among them and their places in the file, keeping exact offsets."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._headings: list[Heading] = []
+        self._places: list[Place] = []
+
+    def place(self, label: str, page: int | None = None) -> None:
+        """Say where in the file the blocks that follow stand."""
+        self._places.append(Place(self._length, label, page))
+
+    def block(self, text: str, level: int | None = None, *, between: str = "\n\n") -> None:
+        """Append a paragraph, or a heading where ``level`` is given; one of nothing but white space is left out."""
+        text = text.strip()
+        if not text:
+            return
+        if self._parts:
+            self._write(between)
+        start = self._length
+        self._write(text)
+        if level is not None:
+            self._headings.append(Heading(start, self._length, level, " ".join(text.split())))
+
+    def extracted(self, *, title: str | None = None, date: str | None = None) -> Extracted:
+        """Return what has been collected; without a title the first heading of the first level serves."""
+        top = next((heading.text for heading in self._headings if heading.level == 1), None)
+        return Extracted(
+            text="".join(self._parts),
+            title=title or top,
+            date=date,
+            headings=tuple(self._headings),
+            places=tuple(self._used_places()),
+        )
+
+    def _used_places(self) -> list[Place]:
+        """Return the places in which there is text: of several with one start, the last."""
+        return list({place.start: place for place in self._places if place.start < self._length}.values())
+
+    def _write(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
 
 
 def document_id(source: str) -> str:
@@ -33,20 +83,30 @@ def document_id(source: str) -> str:
 
 
 def document_from(extracted: Extracted, *, source: str, content_hash: str) -> Document:
-    """Make a document; where no title is stated the file's name serves, or its first words if the name says nothing."""
+    """Make a document; where no title is stated the file's name serves, or its first words if the name says nothing.
+
+    Args:
+        extracted: what was read.
+        source: of the file; a document inside it has its name appended.
+        content_hash: of the file.
+    """
+    if extracted.member:
+        source = f"{source}{MEMBER_MARK}{extracted.member}"
     return Document(
         id=document_id(source),
         source=source,
-        title=extracted.title or _title_from_name(source) or _first_words(extracted),
+        title=extracted.title or title_from_name(source) or _first_words(extracted),
         text=extracted.text,
         date=extracted.date,
         content_hash=content_hash,
         headings=extracted.headings,
         body_start=extracted.body_start,
+        places=extracted.places,
+        member=extracted.member,
     )
 
 
-def _title_from_name(source: str) -> str | None:
+def title_from_name(source: str) -> str | None:
     """Return the file's name as words, or None where it is a number, a hash or the like."""
     stem = PurePath(source).stem
     words = re.findall(r"[^\W\d_]{2,}", stem)

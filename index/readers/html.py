@@ -6,10 +6,9 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from index.readers.base import Extracted
+from index.readers.base import Extracted, TextBuilder
 from index.readers.dates import parse_date
 from index.readers.plain import without_invisible
-from index.types import Heading
 
 _SKIPPED = frozenset(
     "script style template noscript nav footer aside button select textarea iframe object svg math "
@@ -32,13 +31,11 @@ _DATE_SELECTORS = (
 _JSON_LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 
 
-class _TextBuilder:
-    """Collects blocks of text and the headings among them, keeping exact offsets."""
+class _Blocks:
+    """Gathers inline text, and hands it to a builder block by block."""
 
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.length = 0
-        self.headings: list[Heading] = []
+    def __init__(self, builder: TextBuilder) -> None:
+        self._builder = builder
         self._inline: list[str] = []
 
     def inline(self, text: str) -> None:
@@ -46,42 +43,34 @@ class _TextBuilder:
 
     def flush(self, level: int | None = None) -> None:
         # Character references can bring in what was taken out of the source: invisible characters.
-        block = _one_line("".join(self._inline))
+        self._builder.block(one_line("".join(self._inline)), level)
         self._inline.clear()
-        if not block:
-            return
-        if self.length:
-            self._write("\n\n")
-        start = self.length
-        self._write(block)
-        if level is not None:
-            self.headings.append(Heading(start=start, end=self.length, level=level, text=block))
-
-    def _write(self, text: str) -> None:
-        self.parts.append(text)
-        self.length += len(text)
 
 
 def read_html(text: str) -> Extracted:
     """Read HTML. Hidden elements, navigation and scripts are left out; each block becomes a paragraph."""
     tree = LexborHTMLParser(text)
-    builder = _TextBuilder()
+    builder = TextBuilder()
+    _append(tree, builder)
+    title_node = tree.css_first("title")
+    title = one_line(title_node.text()) if title_node is not None else ""
+    return builder.extracted(title=title, date=_stated_date(tree, text))
+
+
+def append_html(text: str, builder: TextBuilder) -> None:
+    """Append the text of an HTML page to ``builder``, without title and date."""
+    _append(LexborHTMLParser(text), builder)
+
+
+def _append(tree: LexborHTMLParser, builder: TextBuilder) -> None:
     root = _main_part(tree)
     if root is not None:
-        _walk(root, builder)
-    builder.flush()
-    title_node = tree.css_first("title")
-    title = _one_line(title_node.text()) if title_node is not None else ""
-    first = next((h.text for h in builder.headings if h.level == 1), None)
-    return Extracted(
-        text="".join(builder.parts),
-        title=title or first,
-        date=_stated_date(tree, text),
-        headings=tuple(builder.headings),
-    )
+        blocks = _Blocks(builder)
+        _walk(root, blocks)
+        blocks.flush()
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return ``text`` on one line, runs of white space made one space, without invisible characters."""
     return " ".join(without_invisible(text).split())
 
@@ -92,7 +81,7 @@ def _main_part(tree: LexborHTMLParser) -> LexborNode | None:
     return articles[0] if len(articles) == 1 else tree.css_first("main") or tree.body
 
 
-def _walk(root: LexborNode, builder: _TextBuilder) -> None:
+def _walk(root: LexborNode, builder: _Blocks) -> None:
     """Visit the tree in document order with an explicit stack: nesting depth is the page's choice, not ours."""
     stack: list[tuple[LexborNode, bool]] = [(root, False)]
     while stack:
@@ -106,7 +95,7 @@ def _walk(root: LexborNode, builder: _TextBuilder) -> None:
             _enter(node, tag, builder, stack)
 
 
-def _enter(node: LexborNode, tag: str, builder: _TextBuilder, stack: list[tuple[LexborNode, bool]]) -> None:
+def _enter(node: LexborNode, tag: str, builder: _Blocks, stack: list[tuple[LexborNode, bool]]) -> None:
     if tag in _BLOCKS:
         builder.flush()
         stack.append((node, True))

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from index.store.rows import SEALED_COLUMNS, sealed_chunk
 from index.store.vectors import from_blobs, from_half_blob
-from index.types import Candidate, Chunk, DocumentRecord, RankedSentence, Vector
+from index.types import Candidate, RankedSentence, Vector
 
 LEXICAL_DEPTH = 1000
 """Chunks whose lexical score is looked up for one search; one that ranks lower counts as sharing no word."""
@@ -20,11 +21,7 @@ _MOST_CHUNKS = 100
 """Of a document that is looked up by its title, no more chunks are considered."""
 _PARAMETERS = 500
 _T = TypeVar("_T")
-_COLUMNS = (
-    'c.number, c.id, c.document_id, c.ordinal, c.start, c."end", c.text, c.heading, '
-    "d.id, d.source, d.title, d.date, d.content_hash, c.vector, c.sentences, c.sentence_vectors "
-    "FROM chunks c JOIN documents d ON d.id = c.document_id"
-)
+_COLUMNS = f"{SEALED_COLUMNS} FROM chunks c JOIN documents d ON d.id = c.document_id"
 
 
 def by_number(
@@ -38,15 +35,23 @@ def by_number(
 
 
 def by_title(
-    db: sqlite3.Connection, keys: Sequence[str], vector: Vector, lexical: Mapping[int, float]
+    db: sqlite3.Connection,
+    keys: Sequence[str],
+    vector: Vector,
+    lexical: Mapping[int, float],
+    selected: Collection[str] | None = None,
 ) -> dict[str, tuple[Candidate, ...]]:
-    """Return, for each key that few documents bear as their title, the chunks of these documents."""
+    """Return, for each key that few documents bear as their title, the chunks of these documents.
+
+    Where ``selected`` is given, of documents with these ids only.
+    """
     bearers: dict[str, list[str]] = {}
     for part in _batches(keys):
         for key, document in db.execute(
             f"SELECT title_key, id FROM documents WHERE title_key IN ({_marks(part)})", part
         ):
-            bearers.setdefault(key, []).append(document)
+            if selected is None or document in selected:
+                bearers.setdefault(key, []).append(document)
     named = {}
     for key, documents in sorted(bearers.items()):
         if len(documents) <= _MOST_NAMESAKES:
@@ -56,16 +61,12 @@ def by_title(
 
 
 def _candidates(rows: Iterable[Sequence[object]], vector: Vector, lexical: Mapping[int, float]) -> Iterator[Candidate]:
-    for number, *row in rows:
-        blob, spans, sentence_vectors = row[12:]
-        assert isinstance(blob, bytes)
-        assert isinstance(spans, str)
-        assert isinstance(sentence_vectors, bytes)
-        assert isinstance(number, int)
+    for row in rows:
+        number, chunk, record, blob, spans, sentence_vectors = sealed_chunk(row)
         cosines = from_half_blob(sentence_vectors, len(vector)) @ vector
         yield Candidate(
-            chunk=Chunk(*row[:7]),  # type: ignore[arg-type]
-            record=DocumentRecord(*row[7:12]),  # type: ignore[arg-type]
+            chunk=chunk,
+            record=record,
             cosine=float(np.dot(from_blobs([blob], len(vector))[0], vector)),
             bm25=lexical.get(number, 0.0),
             sentences=tuple(

@@ -10,39 +10,55 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import astuple
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 
 from index.errors import EmbedderMismatch, LibraryError
 from index.store.candidates import LEXICAL_DEPTH, by_number, by_title
-from index.store.schema import FORMAT, SCHEMA, UPGRADES
-from index.store.vectors import VectorIndex, from_blobs, to_blob, to_half_blob
-from index.titles import title_key
+from index.store.disk import publish, sync_folder
+from index.store.lock import WriterLock
+from index.store.rows import (
+    RECORD_COLUMNS,
+    SEALED_COLUMNS,
+    put_document,
+    put_file,
+    read_document,
+    read_files,
+    record,
+    remove_document,
+    revise_document,
+    sealed_chunk,
+)
+from index.store.schema import FORMAT, SCHEMA
+from index.store.seals import SUM
+from index.store.selection import selected_ids
+from index.store.upgrade import EmbedSentences, upgrade
+from index.store.vectors import VectorIndex, from_blobs, to_blob
 from index.types import (
     Candidates,
     ChangeSet,
     Chunk,
     Document,
     DocumentRecord,
-    EmbeddedDocument,
-    Heading,
+    FileRecord,
     Hit,
     LibraryInfo,
     Naming,
     Rankings,
-    SentenceVectors,
+    Selection,
     Vector,
 )
 
 DATABASE = "library.sqlite3"
 CACHE = "vectors.faiss"
-_BUSY_SECONDS = 10.0
+_BUSY_SECONDS = 30.0
 _BM25 = "bm25(words, 2.0, 1.0, 1.0)"
 """Words of the title count double."""
+_AMONG = "document_id IN (SELECT value FROM json_each(?))"
+_PROBE = "probe"
 
 
 class SQLiteStore:
@@ -72,6 +88,7 @@ class SQLiteStore:
             if not create:
                 raise LibraryError(f"{folder}: holds no library; make one with 'pincite add PATH --library {folder}'")
             self._create()
+        self._writer = WriterLock(folder)
         self._check()
 
     def info(self) -> LibraryInfo:
@@ -84,39 +101,38 @@ class SQLiteStore:
     def catalogue(self) -> list[DocumentRecord]:
         """Return all documents without their text, ordered by source."""
         with self._transaction() as db:
-            rows = db.execute("SELECT id, source, title, date, content_hash FROM documents ORDER BY source, id")
-            return [DocumentRecord(*row) for row in rows]
+            return [record(row) for row in db.execute(f"SELECT {RECORD_COLUMNS} FROM documents d ORDER BY source, id")]
 
     def document(self, document_id: str) -> Document | None:
         """Return one document with its text, or None."""
         with self._transaction() as db:
-            row = db.execute(
-                "SELECT id, source, title, text, date, content_hash, headings, body_start FROM documents WHERE id = ?",
-                (document_id,),
-            ).fetchone()
-            if row is None:
-                return None
-            identity, source, title, text, date, content_hash, headings, body_start = row
-            outline = tuple(Heading(*heading) for heading in json.loads(headings))
-            return Document(identity, source, title, text, date, content_hash, outline, body_start)
+            return read_document(db, document_id)
 
-    def search(self, vector: Vector, terms: Sequence[str], k: int) -> Rankings:
+    def files(self) -> list[FileRecord]:
+        """Return what is known of files, ordered by path."""
+        with self._transaction() as db:
+            return read_files(db)
+
+    def search(self, vector: Vector, terms: Sequence[str], k: int, *, within: Selection | None = None) -> Rankings:
         """Return the ``k`` nearest chunks by cosine and the ``k`` best by BM25 over ``terms``."""
         with self._transaction() as db:
-            generation = _generation(db)
-            nearest = self._vector_index(db).search(vector, k)
-            matching = _match(db, terms, k)
+            selected = selected_ids(db, within)
+            nearest = self._nearest(db, vector, k, selected)
+            matching = _match(db, terms, k, selected)
             loaded = _load(db, {number for number, _ in nearest} | {number for number, _ in matching})
-            return Rankings(generation, _hits(nearest, loaded), _hits(matching, loaded))
+            return Rankings(_generation(db), _hits(nearest, loaded), _hits(matching, loaded))
 
-    def candidates(self, vector: Vector, terms: Sequence[str], k: int, naming: Naming) -> Candidates:
+    def candidates(
+        self, vector: Vector, terms: Sequence[str], k: int, naming: Naming, *, within: Selection | None = None
+    ) -> Candidates:
         """Return what :meth:`search` finds with all that fusing needs, and the documents that ``naming`` asks for."""
         with self._transaction() as db:
-            nearest = self._vector_index(db).search(vector, k)
-            matching = _match(db, terms, max(k, LEXICAL_DEPTH))
+            selected = selected_ids(db, within)
+            nearest = self._nearest(db, vector, k, selected)
+            matching = _match(db, terms, max(k, LEXICAL_DEPTH), selected)
             numbers = {number for number, _ in (*nearest, *matching[:k])}
             found = by_number(db, numbers, vector, dict(matching))
-            named = by_title(db, list(dict.fromkeys(naming(found))), vector, dict(matching))
+            named = by_title(db, list(dict.fromkeys(naming(found))), vector, dict(matching), selected)
             return Candidates(_generation(db), found, named)
 
     def apply(self, changes: ChangeSet) -> int:
@@ -124,16 +140,38 @@ class SQLiteStore:
         for item in changes.upsert:
             if item.vectors.shape != (len(item.chunks), self._dimension):
                 raise ValueError(f"vectors of shape {item.vectors.shape} for {len(item.chunks)} chunks")
-        with self._transaction(write=True) as db:
+        with self._writer.hold("storing documents"), self._transaction(write=True) as db:
             for document_id in changes.remove:
-                db.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
-                db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+                remove_document(db, document_id)
             for item in changes.upsert:
-                self._put(db, item)
+                put_document(db, item)
+            for changed in changes.revised:
+                revise_document(db, changed)
+            db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in changes.forget])
+            for file in changes.files:
+                put_file(db, file)
+            if not (changes.remove or changes.upsert or changes.revised):
+                return _generation(db)  # what is known of files is not what is asked for
             generation = _generation(db) + 1
-            meta = [("generation", str(generation)), ("stamp", secrets.token_hex(8))]
+            meta = [("generation", str(generation)), ("stamp", secrets.token_hex(8)), *_counts(db)]
             db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta)
             return generation
+
+    def writing(self, purpose: str) -> AbstractContextManager[None]:
+        """Be the only writer for as long as a job of several steps takes; another process is refused meanwhile."""
+        return self._writer.hold(purpose, job=True)
+
+    @property
+    def probe(self) -> Vector | None:
+        """What the embedder made of a fixed text when the library was first written to, or None."""
+        with self._transaction() as db:
+            row = db.execute("SELECT value FROM meta WHERE key = ?", (_PROBE,)).fetchone()
+            return None if row is None else from_blobs([bytes.fromhex(row[0])], self._dimension)[0]
+
+    def keep_probe(self, vector: Vector) -> None:
+        """Keep what the embedder makes of a fixed text."""
+        with self._writer.hold("storing documents"), self._transaction(write=True) as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_PROBE, to_blob(vector).hex()))
 
     @property
     def is_outdated(self) -> bool:
@@ -141,64 +179,46 @@ class SQLiteStore:
         with self._transaction() as db:
             return _format(db) < FORMAT
 
-    def upgrade(self, embed: Callable[[Sequence[Chunk], str], Sequence[SentenceVectors]]) -> None:
-        """Bring an older library to this format, in one transaction: it is wholly of the old format or of this one.
+    def upgrade(self, embed: EmbedSentences) -> None:
+        """Bring an older library to this format, in one transaction: it is wholly of the old format or of this one."""
+        with self._writer.hold("bringing it to a newer format", job=True), self._transaction(write=True) as db:
+            if _format(db) < FORMAT:  # nobody else has done it meanwhile
+                upgrade(db, _format(db), embed)
+                db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", _counts(db))
 
-        Args:
-            embed: makes the sentence vectors of one document's chunks; its second argument is the title.
+    def backup(self, path: Path) -> None:
+        """Write a whole copy of the database to ``path``, of one generation, while others may write on.
+
+        Raises:
+            LibraryError: ``path`` cannot be written.
         """
-        with self._transaction(write=True) as db:
-            for version in range(_format(db), FORMAT):
-                for statement in UPGRADES[version]:
-                    db.execute(statement)
-            for document_id, title in db.execute("SELECT id, title FROM documents").fetchall():
-                db.execute("UPDATE documents SET title_key = ? WHERE id = ?", (title_key(title), document_id))
-                query = 'SELECT id, document_id, ordinal, start, "end", text, heading FROM chunks WHERE document_id = ?'
-                chunks = [Chunk(*row) for row in db.execute(query, (document_id,)).fetchall()]
-                db.executemany(
-                    "UPDATE chunks SET sentences = ?, sentence_vectors = ? WHERE id = ?",
-                    [
-                        (json.dumps(within.spans), to_half_blob(within.vectors), chunk.id)
-                        for chunk, within in zip(chunks, embed(chunks, title), strict=True)
-                    ],
-                )
-            db.execute("INSERT OR REPLACE INTO meta VALUES ('format', ?)", (str(FORMAT),))
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            temporary.unlink(missing_ok=True)
+            with closing(connect(self._folder)) as db:
+                db.execute("VACUUM INTO ?", (str(temporary),))
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
+            sync_folder(path.parent)
+        except (OSError, sqlite3.Error) as error:
+            raise LibraryError(f"{path}: cannot be written ({error}); choose another place") from None
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the vectors; database connections are closed after every call."""
         with self._lock:
             self._vectors = None
 
-    def _put(self, db: sqlite3.Connection, item: EmbeddedDocument) -> None:
-        document = item.document
-        db.execute("DELETE FROM chunks WHERE document_id = ?", (document.id,))
-        db.execute(
-            "INSERT OR REPLACE INTO documents "
-            "(id, source, title, title_key, date, content_hash, body_start, headings, text) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document.id,
-                document.source,
-                document.title,
-                title_key(document.title),
-                document.date,
-                document.content_hash,
-                document.body_start,
-                json.dumps([astuple(heading) for heading in document.headings]),
-                document.text,
-            ),
-        )
-        db.executemany(
-            'INSERT INTO chunks (id, document_id, ordinal, start, "end", heading, title, text, vector, '
-            "sentences, sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    *(c.id, c.document_id, c.ordinal, c.start, c.end, c.heading, document.title, c.text),
-                    *(to_blob(vector), json.dumps(within.spans), to_half_blob(within.vectors)),
-                )
-                for c, vector, within in zip(item.chunks, item.vectors, item.sentences, strict=True)
-            ),
-        )
+    def _nearest(
+        self, db: sqlite3.Connection, vector: Vector, k: int, selected: Collection[str] | None
+    ) -> list[tuple[int, float]]:
+        if selected is None:
+            return self._vector_index(db).search(vector, k)
+        rows = db.execute(f"SELECT number FROM chunks WHERE {_AMONG}", (json.dumps(sorted(selected)),))
+        return self._vector_index(db).search(vector, k, numbers=[number for (number,) in rows])
 
     def _vector_index(self, db: sqlite3.Connection) -> VectorIndex:
         """Return the vectors this transaction sees: those in memory, else the cache file, else built anew."""
@@ -226,10 +246,10 @@ class SQLiteStore:
             with closing(sqlite3.connect(temporary)) as db:
                 db.executescript(SCHEMA)
                 meta = {"format": FORMAT, "generation": 0, "embedder": self._fingerprint, "dimension": self._dimension}
-                meta["stamp"] = secrets.token_hex(8)
+                meta |= {"stamp": secrets.token_hex(8), SUM: 0, "documents": 0, "chunks": 0}
                 db.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in meta.items()])
                 db.commit()
-            _publish(temporary, self._path)
+            publish(temporary, self._path)
         except (OSError, sqlite3.Error) as error:
             raise LibraryError(
                 f"{self._folder}: a library cannot be made here ({error}); choose another with --library"
@@ -241,17 +261,23 @@ class SQLiteStore:
     def _check(self) -> None:
         with self._transaction() as db:
             meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
-            newer = int(meta["format"]) > FORMAT
-        if newer:
+            version = int(meta["format"])
+            counted = dict(_counts(db)) if version == FORMAT else {}
+        if version > FORMAT:
             raise LibraryError(
-                f"{self._folder}: made by a newer pincite (format {meta['format']}, this one reads {FORMAT}); "
-                "update pincite"
+                f"{self._folder}: made by a newer pincite (format {version}, this one reads {FORMAT}); update pincite"
             )
         if meta.get("embedder") != self._fingerprint:
             raise EmbedderMismatch(
                 f"{self._folder}: made with embedder {meta.get('embedder')}, in use is {self._fingerprint}; "
                 "use that embedder, or add the documents to a new library with --library"
             )
+        for name, count in counted.items():
+            if meta.get(name) != count:
+                raise LibraryError(
+                    f"{self._folder}: {DATABASE} is damaged (it has {count} {name}, not {meta.get(name)}); "
+                    "restore a copy of the folder, or add the documents to a new one"
+                )
 
     @contextmanager
     def _transaction(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
@@ -295,17 +321,6 @@ def connect(folder: Path) -> sqlite3.Connection:
     return sqlite3.connect(folder / DATABASE, timeout=_BUSY_SECONDS, isolation_level=None)
 
 
-def _publish(finished: Path, path: Path) -> None:
-    """Give a file its name, unless another process was quicker."""
-    try:
-        os.link(finished, path)
-    except FileExistsError:
-        return
-    except OSError:  # a file system without links
-        if not path.exists():
-            finished.rename(path)
-
-
 def _format(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0])
 
@@ -320,12 +335,21 @@ def _version(db: sqlite3.Connection) -> str:
     return f"{meta['generation']} {meta.get('stamp', '')}"
 
 
-def _match(db: sqlite3.Connection, terms: Sequence[str], k: int) -> list[tuple[int, float]]:
+def _counts(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    return [(name, str(db.execute(f"SELECT count(*) FROM {name}").fetchone()[0])) for name in ("documents", "chunks")]
+
+
+def _match(
+    db: sqlite3.Connection, terms: Sequence[str], k: int, selected: Collection[str] | None
+) -> list[tuple[int, float]]:
     if not terms:
         return []
     query = " OR ".join('"' + term.replace('"', '""').replace("\0", " ") + '"' for term in terms)
+    limit = "" if selected is None else f"AND rowid IN (SELECT number FROM chunks WHERE {_AMONG}) "
+    among = () if selected is None else (json.dumps(sorted(selected)),)
     rows = db.execute(
-        f"SELECT rowid, -{_BM25} AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?", (query, k)
+        f"SELECT rowid, -{_BM25} AS score FROM words WHERE words MATCH ? {limit}ORDER BY score DESC, rowid LIMIT ?",
+        (query, *among, k),
     )
     return [(int(number), float(score)) for number, score in rows]
 
@@ -333,12 +357,10 @@ def _match(db: sqlite3.Connection, terms: Sequence[str], k: int) -> list[tuple[i
 def _load(db: sqlite3.Connection, numbers: set[int]) -> dict[int, tuple[Chunk, DocumentRecord]]:
     marks = ",".join("?" * len(numbers))
     rows = db.execute(
-        'SELECT c.number, c.id, c.document_id, c.ordinal, c.start, c."end", c.text, c.heading, '
-        "d.id, d.source, d.title, d.date, d.content_hash "
-        f"FROM chunks c JOIN documents d ON d.id = c.document_id WHERE c.number IN ({marks})",
+        f"SELECT {SEALED_COLUMNS} FROM chunks c JOIN documents d ON d.id = c.document_id WHERE c.number IN ({marks})",
         sorted(numbers),
     )
-    return {row[0]: (Chunk(*row[1:8]), DocumentRecord(*row[8:])) for row in rows}
+    return {number: (chunk, of) for number, chunk, of, *_ in map(sealed_chunk, rows)}
 
 
 def _hits(ranking: Sequence[tuple[int, float]], loaded: dict[int, tuple[Chunk, DocumentRecord]]) -> tuple[Hit, ...]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.store.disk import sync_folder
 from index.types import Matrix, Vector
 
 _MAGIC = b"pincite-faiss-2\n"
@@ -44,12 +45,20 @@ class VectorIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def search(self, vector: Vector, k: int) -> list[tuple[int, float]]:
-        """Return up to ``k`` pairs (chunk number, cosine), best first, equal cosines in order of number."""
-        if not len(self):
+    def search(self, vector: Vector, k: int, *, numbers: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """Return up to ``k`` pairs (chunk number, cosine), best first, equal cosines in order of number.
+
+        Where ``numbers`` are given, among these chunks only.
+        """
+        if not len(self) or (numbers is not None and not len(numbers)):
             return []
-        scores, numbers = self._index.search(vector[np.newaxis, :], min(k, len(self)))
-        found = zip(numbers[0].tolist(), scores[0].tolist(), strict=True)
+        from faiss import IDSelectorBatch, SearchParameters
+
+        params: Any = None
+        if numbers is not None:
+            params = SearchParameters(sel=IDSelectorBatch(np.asarray(numbers, dtype=np.int64)))  # type: ignore[call-arg]
+        scores, places = self._index.search(vector[np.newaxis, :], min(k, len(self)), params=params)
+        found = zip(places[0].tolist(), scores[0].tolist(), strict=True)
         return sorted(((number, score) for number, score in found if number >= 0), key=lambda pair: (-pair[1], pair[0]))
 
     def save(self, path: Path) -> None:
@@ -64,6 +73,7 @@ class VectorIndex:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
+            sync_folder(path.parent)
         finally:
             with suppress(FileNotFoundError):
                 temporary.unlink()

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from fakes import DIMENSION, WordCountEmbedder, make_document
 
+from index.embedding import embed_document
 from index.errors import EmbedderMismatch
 from index.store import SQLiteStore
-from index.sync import embed_document
 from index.terms import content_words
 from index.types import ChangeSet, Document, DocumentRecord, EmbeddedDocument, Heading, Rankings, Store
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from fakes import WordCountEmbedder
 
 from index.library import Library
+from index.store.lock import LOCK
 
 ROOT = Path(__file__).parents[2]
 SIZE = 6
@@ -74,4 +75,4 @@ def test_processes_that_make_one_library_at_once_share_it(tmp_path: Path) -> Non
         maker.stdout.close()
     with Library.open(tmp_path / "library", embedder=WordCountEmbedder(), create=False) as library:
         assert [record.source for record in library.catalogue()] == [f"{number}.txt" for number in range(4)]
-    assert {path.name for path in (tmp_path / "library").iterdir()} <= {"library.sqlite3", "vectors.faiss"}
+    assert {path.name for path in (tmp_path / "library").iterdir()} <= {"library.sqlite3", "vectors.faiss", LOCK}

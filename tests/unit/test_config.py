@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_meant_is_refused(file: Path, content: bytes, expe
 
 def test_the_known_settings_are_named(file: Path) -> None:
     file.write_text('modell = "x"')
-    with pytest.raises(ConfigError, match="api_key, caution, embedder, library, model"):
+    with pytest.raises(ConfigError, match="api_key, caution, embedder, library, max_file_mb, model"):
         load_settings({"PINCITE_CONFIG": str(file)})
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from index.errors import UnreadableDocument
-from index.readers import SUFFIXES, document_id, read_bytes, read_file
+from index.readers import SUFFIXES, FileReader, document_id
+from index.readers import read_file as read_file_into
+from index.readers.isolation import read_bytes
+from index.types import Document
 
 PROSE = "The café opened in Zürich. It serves crème brûlée, naïve façades and jalapeño soup to übermütige guests."
 
@@ -19,6 +23,20 @@ def write(folder: Path, name: str, data: bytes | str) -> Path:
     path = folder / name
     path.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
     return path
+
+
+READER = FileReader()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ends_with_the_tests() -> Iterator[None]:
+    yield
+    READER.close()
+
+
+def read_file(path: Path, source: str | None = None) -> Document:
+    (document,) = read_file_into(path, source=source, reader=READER)
+    return document
 
 
 def text_of(folder: Path, data: bytes) -> str:

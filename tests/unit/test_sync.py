@@ -197,12 +197,16 @@ def test_a_folder_that_cannot_be_listed_loses_nothing(
 
 def test_progress_is_told_from_none_to_all(library: Library, docs: Path) -> None:
     write(docs, a="Text of a.", b="", c="Text of c.")
-    told: list[tuple[str, int, int | None, str]] = []
+    told: list[tuple[object, ...]] = []
     library.add([docs], progress=lambda *state: told.append(state))
-    assert {(description, total, unit) for description, _, total, unit in told} == {("indexing", 3, "documents")}
-    done = [done for _, done, _, _ in told]
+    assert {(description, total, unit) for description, _, total, unit, *_ in told} == {
+        ("checking", 3, "files"),
+        ("indexing", 3, "files"),
+    }
+    done = [done for description, done, *_ in told if description == "indexing"]
     assert done == sorted(done)
     assert done[-1] == 3
+    assert any(str(note).endswith("passages/s") for _, _, _, _, *notes in told for note in notes)
 
 
 def test_what_a_batch_has_stored_stays(new_library: Callable[..., Library], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ class Reports:
 
     seen: list[tuple[str, int, int | None, str]] = field(default_factory=list)
 
-    def __call__(self, description: str, done: int, total: int | None, unit: str) -> None:
+    def __call__(self, description: str, done: int, total: int | None, unit: str, note: str = "") -> None:
         self.seen.append((description, done, total, unit))
 
 
