@@ -89,6 +89,8 @@ def _be_the_child(data: bytes, request: dict[str, Any], sending: int) -> None:
     """Read, answer and end; never returns."""
     code = 1
     try:
+        for stream in (0, 1):  # the helper's own: requests and answers
+            os.close(stream)
         _limit(request["limits"])
         with os.fdopen(sending, "wb") as pipe:
             _write(pipe, _answer(data, request))

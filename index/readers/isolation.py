@@ -95,8 +95,11 @@ class FileReader:
         if not hasattr(os, "fork"):
             self.close()
         if "failed" in answer:
-            raise UnreadableDocument(answer["failed"])
-        return _extraction(answer)
+            raise UnreadableDocument(str(answer["failed"]))
+        try:
+            return _extraction(answer)
+        except (LookupError, TypeError, ValueError, AttributeError):  # of a reader that a file has taken over
+            raise UnreadableDocument(f"{name}: its reader gave no sensible answer; save it again") from None
 
     def close(self) -> None:
         """End the helper process; calling it twice does no harm."""
@@ -179,15 +182,27 @@ def _read_exactly(descriptor: int, size: int, deadline: float, name: str) -> byt
 
 def _extraction(answer: dict[str, Any]) -> Extraction:
     texts = tuple(
-        Extracted(
-            text=item["text"],
-            title=item["title"],
-            date=item["date"],
-            headings=tuple(Heading(*heading) for heading in item["headings"]),
-            body_start=item["body_start"],
-            places=tuple(Place(*place) for place in item["places"]),
-            member=item["member"],
+        _checked(
+            Extracted(
+                text=item["text"],
+                title=item["title"],
+                date=item["date"],
+                headings=tuple(Heading(*heading) for heading in item["headings"]),
+                body_start=item["body_start"],
+                places=tuple(Place(*place) for place in item["places"]),
+                member=item["member"],
+            )
         )
         for item in answer["texts"]
     )
     return Extraction(texts, tuple((name, reason) for name, reason in answer["skipped"]))
+
+
+def _checked(extracted: Extracted) -> Extracted:
+    """Return what a child has answered, once its offsets lie in its text."""
+    length = len(extracted.text)
+    marks = [extracted.body_start, *(h.start for h in extracted.headings), *(p.start for p in extracted.places)]
+    ends = [heading.end for heading in extracted.headings]
+    if not all(0 <= mark <= length for mark in (*marks, *ends)):
+        raise ValueError("offsets outside the text")
+    return extracted

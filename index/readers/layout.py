@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 _SMALLEST_COLUMN = 4
@@ -37,15 +37,10 @@ def reading_order(runs: Sequence[Run]) -> list[list[Run]]:
     if gutter is None:
         return [_lines(runs)] if runs else []
     ordered: list[list[Run]] = []
-    band: list[Run] = []
-    for run in sorted(runs, key=lambda run: -run.top):
-        if run.left < gutter < run.right:
-            ordered += _columns(band, gutter)
-            band = []
-            ordered.append([run])
-        else:
-            band.append(run)
-    return ordered + _columns(band, gutter)
+    for spans, group in groupby(sorted(runs, key=lambda run: -run.top), lambda run: run.left < gutter < run.right):
+        band = list(group)
+        ordered += [_lines(band)] if spans else _columns(band, gutter)
+    return ordered
 
 
 def _columns(band: Sequence[Run], gutter: float) -> list[list[Run]]:
@@ -151,8 +146,7 @@ def _goes_on(found: Sequence[Sequence[Run]], line: Run) -> bool:
         return False
     last = found[-1][-1]
     return (
-        len(found[-1]) > 1
-        and abs(last.size - line.size) <= 0.1 * line.size
+        abs(last.size - line.size) <= 0.1 * line.size
         and line.text[:1].islower()
         and not last.text.endswith((".", "!", "?", ":"))
     )
