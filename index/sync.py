@@ -271,7 +271,7 @@ class _Sync:
         held = known.holding(file.content_hash)
         if held and not before:
             batch.files.append(file)
-            (batch.updated if file.path in known.files else batch.added).append(file.path)
+            self._note(file, before, batch)
             return
         try:
             content = reader.read(Path(file.path))
@@ -286,7 +286,12 @@ class _Sync:
         batch.documents += documents
         batch.stale += [record.id for record in before if record.id not in {document.id for document in documents}]
         batch.files.append(file)
-        (batch.updated if before else batch.added).append(file.path)
+        self._note(file, before, batch)
+
+    def _note(self, file: FileRecord, before: Sequence[DocumentRecord], batch: _Batch) -> None:
+        known = self._known.files.get(file.path)
+        was_read = known is not None and known.reason is None and known.content_hash != file.content_hash
+        (batch.updated if before or was_read else batch.added).append(file.path)
 
     def _tell(self, settled: int) -> None:
         rate = self._chunks / max(0.1, time.monotonic() - self._begun)
