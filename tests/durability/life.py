@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from fakes import WordCountEmbedder
+import fakes
 
 from index import sync as sync_module
 from index.doctor import examine
@@ -38,7 +38,8 @@ class ReaderInProcess(FileReader):
 
 
 sync_module.FileReader = ReaderInProcess  # type: ignore[misc]
-EMBEDDER = WordCountEmbedder()
+fakes.DIMENSION = 128  # small vectors: fewer writes, so that each can be the last
+EMBEDDER = fakes.WordCountEmbedder()
 
 
 def write(path: Path, words: str, day: int) -> None:
