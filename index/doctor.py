@@ -17,6 +17,7 @@ from index.library import Library
 from index.store.seals import CHUNK_COLUMNS, DOCUMENT_COLUMNS, SUM, all_seals, is_intact
 from index.store.sqlite import CACHE, DATABASE, connect
 from index.store.vectors import VectorIndex
+from index.text import one_line
 from index.types import ChangeSet
 
 _LEFTOVER_SECONDS = 3600.0
@@ -55,7 +56,11 @@ def examine(library: Library, *, repair: bool = False) -> list[Finding]:
     folder = Path(library.info().path)
     found = list(_database(folder))
     if not found:  # what lies on damaged pages cannot be looked at one by one
-        found += [*_documents(library, folder, repair), *_sum_of_seals(folder, repair), *_word_index(folder, repair)]
+        try:
+            for look in (_documents, _sum_of_seals, _word_index):
+                found += look(library, folder, repair)
+        except sqlite3.DatabaseError as error:  # its very columns may have other names
+            found.append(Finding(DATABASE, f"cannot be read ({one_line(error)})", _RESTORE))
     return [*found, *_files(folder, repair)]
 
 
@@ -69,10 +74,10 @@ def _database(folder: Path) -> Iterator[Finding]:
             if db.execute("PRAGMA foreign_key_check").fetchone():
                 yield Finding(DATABASE, "holds passages of documents that are not there", _RESTORE)
     except sqlite3.DatabaseError as error:
-        yield Finding(DATABASE, f"cannot be read ({' '.join(str(error).split())})", _RESTORE)
+        yield Finding(DATABASE, f"cannot be read ({one_line(error)})", _RESTORE)
 
 
-def _word_index(folder: Path, repair: bool) -> Iterator[Finding]:
+def _word_index(library: Library, folder: Path, repair: bool) -> Iterator[Finding]:
     with closing(connect(folder)) as db:
         try:
             db.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
@@ -113,7 +118,7 @@ def _lost(library: Library, identity: str, source: str, repair: bool) -> Iterato
     yield Finding(str(source), "its text is not as it was stored", remedy)
 
 
-def _sum_of_seals(folder: Path, repair: bool) -> Iterator[Finding]:
+def _sum_of_seals(library: Library, folder: Path, repair: bool) -> Iterator[Finding]:
     with closing(connect(folder)) as db:
         stated = db.execute("SELECT value FROM meta WHERE key = ?", (SUM,)).fetchone()
         if stated is not None and stated[0] == str(all_seals(db)):

@@ -10,6 +10,7 @@ from itertools import islice
 
 from index.library import Library
 from index.sentences import Span, split_sentences
+from index.text import one_line
 from index.types import LibraryInfo, RetrievedPassage, Selection
 from rag import abstention, prompts
 from rag.calibration import Calibration, load_calibration
@@ -21,7 +22,7 @@ from rag.passages import shown
 from rag.rewrite import asked_before, needs_rewrite, rewrite
 from rag.signals import Signals, log_odds, measure
 from rag.support import Support, SupportChecker, says_most_of, says_something
-from rag.text import clean, one_line, restore_initials
+from rag.text import clean, restore_initials
 from rag.types import (
     Answer,
     Conflict,

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from index.terms import STOP_WORDS, words
+from index.text import one_line
 from rag import prompts
-from rag.text import clean, one_line
+from rag.text import clean
 from rag.types import GenerationRequest, Generator, Message
 
 _TURNS = 3

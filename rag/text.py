@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from index.text import without_invisible
+
 _THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _SPECIAL = re.compile(r"<\|[^|<>\n]{1,40}\|>")
 _MARKER = re.compile(
@@ -16,9 +18,8 @@ _IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
 _MARKER_LINK = re.compile(r"[ \t]*\[\s*[\^#]?\d{1,3}\s*\]\([^)\n]*\)")
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]*>|<!--.*?-->", re.DOTALL)
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
+_UNWRITABLE = re.compile("[\x0b-\x0d\ud800-\udfff]")
+"""Line ends of old, and halves of characters."""
 _CONTROL_TOKEN = re.compile(
     r"<(?=\|[^|<>\n]{1,40}\|>|/?s>|(?:start|end)_of_turn>|[be]os>|/?think>)|\[(?=/?INST\])", re.IGNORECASE
 )
@@ -33,7 +34,7 @@ def clean(text: str) -> str:
     images, link targets and invisible characters. No ``[digits]`` is left, so that every one in an answer is ours; and
     nothing that was put together by taking out what stood inside it.
     """
-    text = _INVISIBLE.sub("", text)
+    text = _UNWRITABLE.sub("", without_invisible(text))
     while (cleaned := _without_markup(text)) != text:
         text = cleaned
     return text
@@ -75,8 +76,3 @@ def restore_initials(text: str, source: str) -> str:
         return joined if joined in source and match[0] not in source else match[0]
 
     return _SPACED_INITIALS.sub(restore, text)
-
-
-def one_line(text: str) -> str:
-    """Return ``text`` with every run of white space made one space."""
-    return " ".join(text.split())

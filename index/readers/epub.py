@@ -10,9 +10,10 @@ from zipfile import ZipFile
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder
 from index.readers.dates import parse_date
-from index.readers.html import append_html, one_line
+from index.readers.html import append_html
 from index.readers.packages import member_bytes, open_package
 from index.readers.plain import decode
+from index.text import one_line
 
 _PAGES = ("application/xhtml+xml", "text/html")
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from index.errors import UnreadableDocument
 from index.readers.base import MEMBER_MARK, Extracted
 from index.readers.epub import read_epub
-from index.readers.html import one_line, read_html
+from index.readers.html import read_html
 from index.readers.mail import read_mail
 from index.readers.markdown import read_markdown
 from index.readers.office import read_docx, read_pptx
@@ -19,6 +19,7 @@ from index.readers.pdf import read_pdf
 from index.readers.plain import decode, read_plain
 from index.readers.records import read_json, read_jsonl
 from index.readers.sheets import read_csv, read_workbook
+from index.text import one_line
 
 _TEXT: dict[str, Callable[[str], Extracted]] = {
     ".txt": read_plain,

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.readers.base import Extracted, TextBuilder
 from index.readers.dates import parse_date
-from index.readers.plain import without_invisible
+from index.text import one_line
 
 _SKIPPED = frozenset(
     "script style template noscript nav footer aside button select textarea iframe object svg math "
@@ -68,11 +68,6 @@ def _append(tree: LexborHTMLParser, builder: TextBuilder) -> None:
         blocks = _Blocks(builder)
         _walk(root, blocks)
         blocks.flush()
-
-
-def one_line(text: str) -> str:
-    """Return ``text`` on one line, runs of white space made one space, without invisible characters."""
-    return " ".join(without_invisible(text).split())
 
 
 def _main_part(tree: LexborHTMLParser) -> LexborNode | None:

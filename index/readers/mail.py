@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder
-from index.readers.html import append_html, one_line
-from index.readers.plain import without_invisible
+from index.readers.html import append_html
+from index.text import one_line, without_invisible
 
 ReadPart = Callable[[bytes, str], list[Extracted]]
 """Reads an attachment, given its bytes and its name."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder
-from index.readers.html import one_line
 from index.readers.packages import open_package
+from index.text import one_line
 
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -13,8 +13,8 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder
-from index.readers.html import one_line
 from index.readers.layout import Run, paragraphs, reading_order
+from index.text import one_line
 
 MAX_PAGES = 5_000
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted
 from index.readers.dates import parse_date
+from index.text import without_invisible
 from index.types import Heading
 
 _BOMS = (
@@ -23,8 +24,6 @@ _RARE_ENCODINGS = ("mac_cyrillic", "mac_greek", "mac_iceland", "mac_latin2", "ma
 """Not guessed: they differ from the Windows ones in capitals and quotation marks only, and hardly any file has them."""
 _HEADING_MAX = 80
 _SENTENCE_END = re.compile(r"[.!?…:;,。！？]$")
-# Controls, and the invisible and direction-changing characters that make a text read other than it looks.
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 
 
 def decode(data: bytes, name: str) -> str:
@@ -38,11 +37,6 @@ def decode(data: bytes, name: str) -> str:
     text = _decode(data, name)
     text = re.sub("\r\n|[\r\x0b\x0c]", "\n", text)
     return without_invisible(text)
-
-
-def without_invisible(text: str) -> str:
-    """Return ``text`` without control characters and characters that are not seen or change the direction."""
-    return _INVISIBLE.sub("", text)
 
 
 def _decode(data: bytes, name: str) -> str:

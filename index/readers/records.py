@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder
 from index.readers.dates import parse_date
-from index.readers.html import one_line
+from index.text import one_line
 
 _Json = object
 _MAX_VALUES = 500_000

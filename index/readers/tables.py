@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.readers.base import TextBuilder
-from index.readers.html import one_line
+from index.text import one_line
 
 MAX_ROWS = 200_000
 """Rows of one file that are read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.errors import WeightsError
+from index.text import one_line
 
 MESSAGE_LIMIT = 240
 
@@ -35,7 +36,7 @@ class DownloadFailed(Exception):
         self.retry = retry
 
 
-def one_line(text: str, limit: int = MESSAGE_LIMIT) -> str:
-    """Return ``text`` with its white space collapsed, cut to ``limit`` characters."""
-    line = " ".join(text.split())
+def short_line(text: str, limit: int = MESSAGE_LIMIT) -> str:
+    """Return ``text`` on one line, cut to ``limit`` characters."""
+    line = one_line(text)
     return line if len(line) <= limit else line[: limit - 1] + "…"

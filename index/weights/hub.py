@@ -27,7 +27,7 @@ from index.weights.cache import (
 )
 from index.weights.catalogue import Weights
 from index.weights.child import run_child
-from index.weights.failures import SourceFailed, one_line
+from index.weights.failures import SourceFailed, short_line
 from index.weights.locking import exclusive
 
 REPO_ID = re.compile(r"(?!\.)[\w.-]+/(?!\.)[\w.-]+")
@@ -210,4 +210,4 @@ def _environment() -> dict[str, str]:
 
 def _last_line(log: Path) -> str:
     lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    return one_line(lines[-1]) if lines else "the hub client ended without a reason"
+    return short_line(lines[-1]) if lines else "the hub client ended without a reason"

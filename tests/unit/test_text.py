@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from rag.text import as_content, clean, one_line, restore_initials, well_formed
+from index.text import one_line
+from rag.text import as_content, clean, restore_initials, well_formed
 
 
 @pytest.mark.parametrize(
