@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import MissingDependency, PinciteError
 from ui.presenters import status, status_text, thread, turn_html, welcome
+from ui.scope import choices_of, described, selection_of
 from ui.security import LOOPBACK_NAMES, Guard, host_names
 from ui.server import ServeError, address_of, check_host, listen, run
 from ui.session import Conversation, advance, clean_question
@@ -128,6 +129,12 @@ def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES
     return Guard(web, names=names, head=HEAD)
 
 
+def _offering(choices: list[tuple[str, str]]) -> Any:
+    import gradio as gr
+
+    return gr.update(choices=choices)
+
+
 def _theme(gr: Any) -> Any:
     """Return a theme of system fonts: the stock themes load theirs from elsewhere."""
     fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "sans-serif"]
@@ -174,6 +181,16 @@ class ChatPage:
                 )
                 self._ask = gr.Button("Ask", variant="primary", elem_id="pc-ask", scale=0, min_width=88)
                 self._stop = gr.Button("Stop", variant="stop", elem_id="pc-stop", scale=0, min_width=88)
+            self._lay_out_scope(gr)
+
+    def _lay_out_scope(self, gr: Any) -> None:
+        with gr.Accordion("Which documents", open=False, elem_id="pc-scope"), gr.Row():
+            self._chosen = gr.Dropdown(
+                [], label="Documents and tags", multiselect=True, elem_id="pc-chosen", scale=3, min_width=290
+            )
+            day: dict[str, Any] = {"placeholder": "2024-01-31", "max_lines": 1, "scale": 1, "min_width": 110}
+            self._since = gr.Textbox(label="From", elem_id="pc-since", **day)
+            self._until = gr.Textbox(label="Until", elem_id="pc-until", **day)
 
     def _connect(self, gr: Any) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
@@ -181,14 +198,14 @@ class ChatPage:
         gr.on(
             [self._box.submit, self._ask.click],
             self.ask,
-            inputs=[self._box, self._conversation],
+            inputs=[self._box, self._conversation, self._chosen, self._since, self._until],
             outputs=shown,
             trigger_mode="once",
             **private,
         )
         self._stop.click(self.stop, inputs=[self._conversation], outputs=None, **private)
         self._new.click(self.start_over, inputs=[self._conversation], outputs=shown, **private)
-        self.blocks.load(self.greet, outputs=[self._welcome], **private)
+        self.blocks.load(self.greet, outputs=[self._welcome, self._chosen], **private)
 
     async def greet(self) -> AsyncIterator[Changes]:
         """Show how far the assistant is until it is ready, then what the library holds now."""
@@ -199,11 +216,19 @@ class ChatPage:
             readiness = self._worker.readiness
             if readiness != shown:
                 shown = readiness
-                yield {self._welcome: welcome(shown)}
+                records = shown.overview.records if shown.overview else ()
+                yield {self._welcome: welcome(shown), self._chosen: _offering(choices_of(records))}
             await asyncio.sleep(POLL_SECONDS)
             remaining -= POLL_SECONDS
 
-    async def ask(self, text: str | None, conversation: Conversation) -> AsyncIterator[Changes]:
+    async def ask(
+        self,
+        text: str | None,
+        conversation: Conversation,
+        chosen: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> AsyncIterator[Changes]:
         """Answer the question in the box, showing each step; the box is emptied once the question is accepted."""
         if conversation.underway is not None:
             yield self._notice("One question at a time: stop the current answer, or wait for it.")
@@ -211,11 +236,12 @@ class ChatPage:
         try:
             question = clean_question(text)
             conversation.check_room()
-            ticket = self._worker.submit(question, conversation.history())
+            within = selection_of(chosen, since, until)
+            ticket = self._worker.submit(question, conversation.history(), within)
         except PinciteError as error:
             yield self._notice(str(error))
             return
-        turn = conversation.begin(question, ticket)
+        turn = conversation.begin(question, ticket, described(within))
         try:
             earlier = thread(conversation.turns[:-1])
             yield {**self._shown(turn), self._past: earlier, self._box: ""}

@@ -97,6 +97,8 @@ def turn_html(turn: Turn) -> str:
     understood = ""
     if turn.understood and turn.understood.strip() != turn.question.strip():
         understood = f'<p class="pc-understood">Understood as: {escape(turn.understood)}</p>'
+    if turn.scope:
+        understood += f'<p class="pc-understood">Asked of: {escape(turn.scope)}</p>'
     return (
         f'<article class="pc-turn" id="turn-{turn.number}" data-phase="{turn.phase}" aria-label="Turn {turn.number}">'
         f'<div class="pc-asked"><h2 class="pc-question" tabindex="-1">{escape(turn.question)}</h2>{understood}</div>'
@@ -216,8 +218,7 @@ def answer_markdown(answer: Answer) -> str:
 
 
 def _reference(citation: Citation) -> str:
-    page = f"p. {citation.page}" if citation.page is not None else ""
-    return ", ".join(filter(None, (citation.title, citation.date, page)))
+    return ", ".join(filter(None, (citation.title, citation.date, citation.locator)))
 
 
 # --- status ---------------------------------------------------------------------------------------------------------

@@ -66,9 +66,9 @@ class Conversation:
     turns: list[Turn] = field(default_factory=list)
     underway: Cancellable | None = None
 
-    def begin(self, question: str, underway: Cancellable) -> Turn:
+    def begin(self, question: str, underway: Cancellable, scope: str = "") -> Turn:
         """Add a turn for ``question`` and return it."""
-        turn = Turn(number=len(self.turns) + 1, question=question)
+        turn = Turn(number=len(self.turns) + 1, question=question, scope=scope)
         self.turns.append(turn)
         self.underway = underway
         return turn

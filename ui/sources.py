@@ -67,7 +67,6 @@ def source_card(citation: Citation, home: Passage | None, turn: int) -> str:
 
     The text of ``<mark>`` is ``citation.quote``, character for character.
     """
-    page = f"page {citation.page}" if citation.page is not None else ""
     heading = home.heading if home is not None else ""
     before, after = _around(citation, home)
     return (
@@ -75,15 +74,21 @@ def source_card(citation: Citation, home: Passage | None, turn: int) -> str:
         f'aria-label="Source {citation.marker}: {escape(citation.title)}">'
         f'<a class="pc-number" href="#ref-{turn}-{citation.marker}" '
         f'aria-label="Back to where source {citation.marker} is cited">{citation.marker}</a>'
-        f"{_card_head(citation.title, citation.date, page, heading)}"
+        f"{_card_head(citation.title, citation.date, citation.locator, heading)}"
         f'<blockquote class="pc-passage">{_folded_before(before)}<mark>{escape(citation.quote)}</mark>'
-        f"{_folded_after(after)}</blockquote>{_unfold(before, after, CONTEXT_CHARACTERS)}</li>"
+        f"{_folded_after(after)}</blockquote>{_unfold(before, after, CONTEXT_CHARACTERS)}{_copies(citation)}</li>"
     )
 
 
-def _card_head(title: str, date: str | None, page: str, heading: str) -> str:
+def _copies(citation: Citation) -> str:
+    if not citation.copies:
+        return ""
+    return f'<p class="pc-meta">Also in {escape(", ".join(citation.copies))}</p>'
+
+
+def _card_head(title: str, date: str | None, locator: str | None, heading: str) -> str:
     path = heading.removeprefix(title).removeprefix(" > ").replace(" > ", " / ")
-    parts = [human_date(date) if date else "", page, path]
+    parts = [human_date(date) if date else "", locator or "", path if path != locator else ""]
     meta = " · ".join(escape(part) for part in parts if part and part != title)
     meta = f'<p class="pc-meta">{meta}</p>' if meta else ""
     return f'<div class="pc-card-head"><h4 class="pc-title">{escape(title)}</h4>{meta}</div>'
@@ -146,7 +151,7 @@ def _passage_card(passage: Passage, turn: int) -> str:
     text = _without_blank_lines(passage.text).strip(_BLANKS)
     return (
         f'<li class="pc-card" id="near-{turn}-{passage.rank}">'
-        f"{_card_head(passage.title, passage.date, '', passage.heading)}"
+        f"{_card_head(passage.title, passage.date, passage.locator, passage.heading)}"
         f'<blockquote class="pc-passage">{_folded_after(text, OPENING_CHARACTERS)}</blockquote>'
         f"{_unfold('', text, OPENING_CHARACTERS)}</li>"
     )

@@ -71,6 +71,8 @@ class Turn:
     draft: str = ""
     answer: Answer | None = None
     error: str = ""
+    scope: str = ""
+    """Which documents it was put to, in words; "" for all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from index.errors import PinciteError
-from index.types import Document, DocumentRecord, LibraryInfo
+from index.types import Document, DocumentRecord, LibraryInfo, Selection
 from rag.types import Draft, Event, Finished, Message
 from ui.examples import example_questions
 from ui.types import Failed, ModelLoading, Overview, Readiness, Stopped, Update, Waiting
@@ -57,7 +57,9 @@ class AssistantLike(Protocol):
     def library(self) -> LibraryLike:
         """The library it answers from."""
 
-    def stream(self, question: str, *, history: Sequence[Message] = ()) -> Iterator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Message] = (), within: Selection | None = None
+    ) -> Iterator[Event]:
         """Yield what happens on the way to an answer, :class:`Finished` last."""
 
     def close(self) -> None:
@@ -70,8 +72,9 @@ AssistantFactory = Callable[[], AssistantLike]
 class Ticket:
     """A question under way. ``take`` and ``cancel`` may be called from any thread."""
 
-    def __init__(self, question: str, history: Sequence[Message]) -> None:
+    def __init__(self, question: str, history: Sequence[Message], within: Selection | None = None) -> None:
         self.question = question
+        self.within = within
         self.history = tuple(history)
         self._updates: SimpleQueue[Update] = SimpleQueue()
         self._cancelled = threading.Event()
@@ -146,13 +149,13 @@ class AssistantWorker:
             self._look_again = True
             self._condition.notify_all()
 
-    def submit(self, question: str, history: Sequence[Message]) -> Ticket:
-        """Queue a question.
+    def submit(self, question: str, history: Sequence[Message], within: Selection | None = None) -> Ticket:
+        """Queue a question, put to the documents ``within``.
 
         Raises:
             BusyError: if as many questions are waiting as may.
         """
-        ticket = Ticket(question, history)
+        ticket = Ticket(question, history, within)
         with self._condition:
             self._waiting = deque(other for other in self._waiting if not other.is_cancelled)
             if len(self._waiting) >= self._max_waiting:
@@ -224,7 +227,7 @@ def _answer(assistant: AssistantLike, ticket: Ticket) -> None:
     """Stream one answer into ``ticket``; close the stream when it is called off."""
     finished = False
     try:
-        events = assistant.stream(ticket.question, history=ticket.history)
+        events = assistant.stream(ticket.question, history=ticket.history, within=ticket.within)
         try:
             for event in events:
                 if ticket.is_cancelled:

@@ -136,14 +136,16 @@ class ScriptedAssistant:
     pause: float = 0.02
     library: ScriptedLibrary = field(default_factory=ScriptedLibrary)
     asked: list[tuple[str, tuple[Message, ...]]] = field(default_factory=list)
+    within: list[object] = field(default_factory=list)
     closed_at: list[float] = field(default_factory=list)
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def stream(self, question: str, *, history: Sequence[Message] = ()) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Sequence[Message] = (), within: object = None) -> Iterator[Event]:
         """Yield the events of one answer."""
         self.asked.append((question, tuple(history)))
+        self.within.append(within)
         try:
             yield StageStarted(Stage.RETRIEVING)
             passages = () if REFUSED.get(question) is Reason.NO_DOCUMENTS else self._passages()
@@ -210,7 +212,16 @@ class ScriptedAssistant:
         start = document.text.index(quote)
         page = 4 if number == 1 else None
         return Citation(
-            marker, document.id, document.title, document.source, page, start, start + len(quote), quote, document.date
+            marker,
+            document.id,
+            document.title,
+            document.source,
+            page,
+            start,
+            start + len(quote),
+            quote,
+            document.date,
+            f"page {page}" if page else None,
         )
 
 

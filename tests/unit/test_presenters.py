@@ -128,7 +128,7 @@ def make_answer(
     if sentences is None:
         sentences = (Sentence(0, 14, True, 0.9, (1,)), Sentence(15, 25, False, 0.1))
     if citations is None:
-        citations = (Citation(1, "d", title, "d.txt", 7, 106, 112, "rained", "2024-02-03"),)
+        citations = (Citation(1, "d", title, "d.txt", 7, 106, 112, "rained", "2024-02-03", "page 7"),)
     if passages is None:
         passages = (make_passage("There rained much."), make_passage("Other.", rank=2))
     return Answer(
@@ -182,7 +182,7 @@ def all_pages(hostile: str) -> Iterator[str]:
     """Yield every page there is, with ``hostile`` in every place that takes text from outside."""
     around = f"{hostile} before {hostile} after {hostile}"
     start = 100 + len(hostile) + len(" before ")
-    citation = Citation(1, "d", hostile, hostile, 1, start, start + len(hostile), hostile, hostile)
+    citation = Citation(1, "d", hostile, hostile, 1, start, start + len(hostile), hostile, hostile, hostile, (hostile,))
     passage = Passage("d", hostile, hostile, hostile, hostile, hostile, 1, 1.0, 100, 100 + len(around), around, True)
     other = make_passage(hostile, title=hostile, heading=hostile, start=9000, rank=2)
     text = f"{hostile} [1] {hostile}"
@@ -271,7 +271,7 @@ def test_abstention_says_so_with_its_reason_and_without_links(reason: Reason) ->
 
 def test_copied_answer_carries_the_exact_words() -> None:
     copied = answer_markdown(make_answer())
-    assert copied == "It rained. [1] It snowed.\n\n[1] A title, 2024-02-03, p. 7: “rained”"
+    assert copied == "It rained. [1] It snowed.\n\n[1] A title, 2024-02-03, page 7: “rained”"
     assert copied in Page(turn_html(done(make_answer()))).attributes("button", "data-copy")
 
 
@@ -295,7 +295,7 @@ def test_mark_is_the_quote_and_the_rest_surrounds_it(before: str, quote: str, af
 
 def test_card_names_title_date_page_and_heading() -> None:
     home = make_passage("It rained.", heading="A title > Weather > Spring")
-    card = source_card(Citation(3, "d", "A title", "s", 7, 103, 109, "rained", "2024-02-03"), home, 2)
+    card = source_card(Citation(3, "d", "A title", "s", 7, 103, 109, "rained", "2024-02-03", "page 7"), home, 2)
     page = Page(card)
     assert page.attributes("li", "id") == ["src-2-3"]
     assert "A title3 February 2024 · page 7 · Weather / Spring" in page.text
