@@ -16,12 +16,7 @@ _MAX_VALUES = 500_000
 
 def read_json(text: str, name: str) -> Extracted:
     """Read JSON. The items of an array at the top are records; anything else is one."""
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise UnreadableDocument(f"{name}: is not valid JSON ({error}); correct it") from None
-    except RecursionError:
-        raise UnreadableDocument(f"{name}: is nested too deeply; make it flatter") from None
+    value = _parsed(text, f"{name}:")
     builder = TextBuilder()
     if isinstance(value, list):
         for number, item in enumerate(value, start=1):
@@ -39,15 +34,19 @@ def read_jsonl(text: str, name: str) -> Extracted:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise UnreadableDocument(f"{name}: line {number} is not valid JSON ({error}); correct it") from None
-        except RecursionError:
-            raise UnreadableDocument(f"{name}: line {number} is nested too deeply; make it flatter") from None
+        value = _parsed(line, f"{name}: line {number}")
         builder.place(f"line {number}")
         _append(value, builder)
     return builder.extracted()
+
+
+def _parsed(text: str, name: str) -> _Json:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UnreadableDocument(f"{name} is not valid JSON ({error}); correct it") from None
+    except RecursionError:
+        raise UnreadableDocument(f"{name} is nested too deeply; make it flatter") from None
 
 
 def _append(record: _Json, builder: TextBuilder) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from index.library import Library
 from index.weights import require
 from ui.cli import main
 
@@ -100,3 +104,71 @@ def test_the_doctor_says_what_is_wrong_and_mends_it(run: Run, tmp_path: Path) ->
     assert code == 0
     assert "repaired" in out
     assert run("doctor")[0] == 0
+
+
+def test_questions_go_to_the_documents_that_are_named(run: Run, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    assert run("add", str(notes / "lease.md"), "--tag", "home", "--tag", "papers")[0] == 0
+
+    def found(*options: str) -> set[str]:
+        code, out, _ = run("search", "Where is the boat moored, and when does the lease end?", "--json", *options)
+        assert code == 0
+        return {Path(passage["source"]).relative_to(notes).as_posix() for passage in json.loads(out)}
+
+    assert found() == {"lease.md", "boat.txt", "old/boat.txt"}
+    assert found("--in", str(notes / "old")) == {"old/boat.txt"}
+    assert found("--in", "*.md") == found("--tag", "home") == {"lease.md"}
+    assert found("--in", "boat.txt", "--in", "*.md") == {"lease.md", "boat.txt", "old/boat.txt"}
+    assert found("--since", "2020-01-01") == set(), "no note states a date"
+    assert "#home" in run("list")[1]
+    code, _, err = run("search", "x", "--since", "lately")
+    assert code == 2
+    assert "2024-01-31" in err
+
+
+def test_a_copy_of_a_library_is_a_library(run: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    code, out, _ = run("backup", str(copy / "library.sqlite3"))
+    assert code == 0
+    assert "3 documents" in out
+    assert "Lease" in run("list", "--library", str(copy))[1]
+    assert run("doctor", "--library", str(copy))[0] == 0
+    code, _, err = run("backup", str(tmp_path / "nowhere" / "file"))
+    assert code == 1
+    assert "cannot be written" in err
+
+
+def test_what_a_sync_did_is_said_in_full(run: Run, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    (notes / "lease.md").rename(notes / "contract.md")
+    (notes / "bad.json").write_text("{")
+    (notes / "boat.txt").unlink()
+    code, out, err = run("add", str(notes))
+    assert code == 0
+    assert out == "0 added, 0 updated, 1 unchanged, 1 renamed, 1 removed, 1 failed\n"
+    assert "bad.json: is not valid JSON" in err
+    report = json.loads(run("add", str(notes), "--json")[1])
+    assert {kind: len(items) for kind, items in report.items()} == {
+        "added": 0, "updated": 0, "unchanged": 2, "removed": 0, "renamed": 0, "failed": 1,
+    }  # fmt: skip
+
+
+def test_a_folder_is_followed_until_ctrl_c(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a.md").write_text("# A\n\nText of a.")
+    command = [sys.executable, "-m", "ui.cli", "add", str(notes), "--watch", "--library", str(tmp_path / "library")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("1 added")
+    (notes / "b.md").write_text("# B\n\nText of b.")
+    assert process.stdout.readline().startswith("1 added, 0 updated, 1 unchanged")
+    (notes / "a.md").unlink()
+    assert "1 removed" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    with Library.open(tmp_path / "library", create=False) as library:
+        assert [record.title for record in library.catalogue()] == ["B"]
