@@ -7,7 +7,7 @@ ENVIRONMENT := $(VENV)/.installed
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat ask test evaluate test-browser lint clean ready tests-installed
+.PHONY: help setup chat ask test evaluate test-browser test-durability lint clean ready tests-installed
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ evaluate: ready ## ask the seed question set and print the figures
 test-browser: tests-installed ## the tests in a real browser
 	@sh tests/browser/install.sh
 	@$(BIN)/python -m pytest -q tests/browser
+
+test-durability: tests-installed ## kills, faults, damage and mangled files, all of them (an hour)
+	@PINCITE_DURABILITY=all $(BIN)/python -m pytest -q tests/durability
 
 lint: tests-installed ## ruff and mypy
 	@$(BIN)/ruff check .
