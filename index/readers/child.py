@@ -135,7 +135,9 @@ def _answer(data: bytes, request: dict[str, Any]) -> bytes:
         raise
     except RecursionError:
         answer = {"failed": f"{name}: is nested too deeply; save it in a simpler form"}
-    except Exception as error:  # a parser's own mistake: one failed file, never a failed run
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a parser's own mistake (Rust's panics are no Exception): one failed file
         answer = {"failed": f"{name}: cannot be read ({type(error).__name__}); save it again or in another format"}
     # what is no Unicode (half a surrogate pair, say) could be neither stored nor shown
     return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")
