@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from index.errors import PinciteError
+from index.text import one_line
 from ui.options import JSON, LIBRARY, SELECTION, selection_of
 
 if TYPE_CHECKING:
@@ -152,10 +153,10 @@ def search(question: str, library: str | None, as_json: bool, count: int, **with
         click.echo(json.dumps([asdict(passage) for passage in passages], ensure_ascii=False, indent=2))
         return
     for passage in passages:
-        title = " > ".join(filter(None, (passage.title, passage.heading)))
+        title = one_line(" > ".join(filter(None, (passage.title, passage.heading))))
         place = f"{passage.locator}, " if passage.locator else ""
         click.echo(f"{passage.rank}. {title} ({passage.score:.4f}), {place}characters {passage.start}-{passage.end}")
-        click.echo(f"   {' '.join(passage.text.split())}\n")
+        click.echo(f"   {one_line(passage.text)}\n")
     if not passages:
         click.echo("nothing found")
 
@@ -308,7 +309,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _fail(message: str) -> None:
-    click.echo("pincite: " + " ".join(message.split()), err=True)
+    click.echo(f"pincite: {one_line(message)}", err=True)
     sys.exit(1)
 
 

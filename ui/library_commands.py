@@ -14,6 +14,7 @@ import click
 from index.doctor import Finding, examine
 from index.errors import PinciteError
 from index.library import Library
+from index.text import one_line, without_invisible
 from index.types import SyncReport
 from index.weights import Status, default_embedder, default_generator, verify
 from ui.options import JSON, LIBRARY
@@ -75,7 +76,7 @@ def _tell(report: SyncReport, as_json: bool) -> None:
         f"{renamed_note}{len(report.removed)} removed, {len(report.failed)} failed"
     )
     for _, reason in report.failed:
-        click.echo(f"failed: {reason}", err=True)
+        click.echo(f"failed: {one_line(reason)}", err=True)
 
 
 @click.command()
@@ -104,9 +105,9 @@ def list_documents(library: str | None, as_json: bool) -> None:
         return
     for record in records:
         notes = [record.date, *(f"#{tag}" for tag in record.tags)]
-        click.echo(", ".join(filter(None, [f"{record.id}  {' '.join(record.title.split())}", *notes])))
+        click.echo(", ".join(filter(None, [f"{record.id}  {one_line(record.title)}", *notes])))
         for source in (record.source, *record.copies):
-            click.echo(f"    {source}")
+            click.echo(f"    {one_line(source)}")
     click.echo(f"{len(records)} document{'' if len(records) == 1 else 's'}")
 
 
@@ -123,8 +124,8 @@ def show(document: str, library: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
         return
-    click.echo(f"{found.title}\n{found.source}{f' ({found.date})' if found.date else ''}\n")
-    click.echo(found.text)
+    click.echo(f"{one_line(found.title)}\n{one_line(found.source)}{f' ({found.date})' if found.date else ''}\n")
+    click.echo(without_invisible(found.text))
 
 
 @click.command()
@@ -136,7 +137,7 @@ def remove(documents: tuple[str, ...], library: str | None) -> None:
         records = {record.id: record for record in (opened.find(document) for document in documents)}
         opened.remove(records)
     for record in records.values():
-        click.echo(f"removed: {record.source}")
+        click.echo(f"removed: {one_line(record.source)}")
 
 
 @click.command()
@@ -155,7 +156,7 @@ def doctor(library: str | None, as_json: bool, repair: bool) -> None:
     else:
         for finding in findings:
             state = "repaired" if finding.repaired else f"mend it: {finding.remedy}"
-            click.echo(f"{finding.subject}: {finding.problem}; {state}")
+            click.echo(f"{one_line(finding.subject)}: {finding.problem}; {state}")
         click.echo(f"{info.path}: {info.documents} documents, {info.chunks} passages, generation {info.generation}")
         click.echo("everything is in order" if not remaining else f"{len(remaining)} to mend")
     if remaining:

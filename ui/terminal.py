@@ -8,6 +8,7 @@ from typing import TextIO
 
 from tqdm import tqdm
 
+from index.text import one_line
 from rag.types import Answer, Draft, Event, Finished, PassagesFound, Stage, StageStarted
 
 _STAGES = {
@@ -91,7 +92,7 @@ def _finish(answer: Answer, written: str, out: TextIO) -> None:
         out.write("\nSources\n")
     for citation in answer.citations:
         date = f" ({citation.date})" if citation.date else ""
-        quote = " ".join(citation.quote.split())
+        quote = one_line(citation.quote)
         place = f"{citation.locator}, " if citation.locator else ""
         out.write(
             f"[{citation.marker}] {citation.title}{date}, {place}characters {citation.start}-{citation.end}\n"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from index.sentences import split_sentences
+from index.text import one_line, without_invisible
 from index.types import Document, Heading, Place
 
 MEMBER_MARK = "!/"
@@ -47,7 +48,7 @@ class TextBuilder:
 
     def block(self, text: str, level: int | None = None, *, between: str = "\n\n") -> None:
         """Append a paragraph, or a heading where ``level`` is given; one of nothing but white space is left out."""
-        text = text.strip()
+        text = without_invisible(text).strip()
         if not text:
             return
         if self._parts:
@@ -113,7 +114,7 @@ def title_from_name(source: str) -> str | None:
     looks_random = re.search(r"[0-9a-f]{12,}|\d{6,}", stem.lower()) is not None
     if looks_random or sum(map(len, words)) < 3:
         return None
-    return re.sub(r"[_\s]+", " ", stem).strip()
+    return one_line(stem.replace("_", " "))
 
 
 def _first_words(extracted: Extracted) -> str:

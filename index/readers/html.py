@@ -42,7 +42,6 @@ class _Blocks:
         self._inline.append(text)
 
     def flush(self, level: int | None = None) -> None:
-        # Character references can bring in what was taken out of the source: invisible characters.
         self._builder.block(one_line("".join(self._inline)), level)
         self._inline.clear()
 

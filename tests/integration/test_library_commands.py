@@ -172,3 +172,14 @@ def test_a_folder_is_followed_until_ctrl_c(tmp_path: Path) -> None:
     assert "Traceback" not in err
     with Library.open(tmp_path / "library", create=False) as library:
         assert [record.title for record in library.catalogue()] == ["B"]
+
+
+def test_a_name_made_to_deceive_is_shown_as_plain_text(run: Run, tmp_path: Path) -> None:
+    name = "\x1b[2J\u202egnp.\u202c\u200b\nfailed: all.md"
+    (tmp_path / "notes" / name).write_text("Some words.")
+    (tmp_path / "notes" / "\x1b[31mbad.json").write_text("{")
+    shown = [run("add", str(tmp_path / "notes")), run("list"), run("show", str(tmp_path / "notes" / name))]
+    shown += [run("search", "words"), run("remove", str(tmp_path / "notes" / name)), run("show", "\x1b[31m")]
+    for _, out, err in shown:
+        assert not set("\x1b\u202e\u202c\u200b") & set(out + err)
+    assert "gnp. failed: all.md" in shown[1][1]
