@@ -123,11 +123,13 @@ def _sum_of_seals(library: Library, folder: Path, repair: bool) -> Iterator[Find
         stated = db.execute("SELECT value FROM meta WHERE key = ?", (SUM,)).fetchone()
         if stated is not None and stated[0] == str(all_seals(db)):
             return
-        if repair:
+        if repair:  # what is known of files is learnt again with the next sync
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("DELETE FROM files")
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (SUM, str(all_seals(db))))
-    yield Finding(
-        DATABASE, "documents or passages are missing, or came from elsewhere", "pincite doctor --repair", repair
-    )
+            db.execute("COMMIT")
+    problem = "documents, passages or what is known of files is not as it was stored"
+    yield Finding(DATABASE, problem, "pincite doctor --repair", repaired=repair)
 
 
 def _passage_problem(db: sqlite3.Connection, document_id: str) -> str | None:

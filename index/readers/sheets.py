@@ -37,7 +37,7 @@ def read_workbook(data: bytes, name: str) -> Extracted:
 def read_csv(text: str) -> Extracted:
     """Read comma-, semicolon- or tab-separated values."""
     builder = TextBuilder()
-    append_rows(list(islice(_rows(text), MAX_ROWS)), builder)
+    append_rows(list(islice(_rows(text.replace("\r", "\n")), MAX_ROWS)), builder)
     return builder.extracted()
 
 

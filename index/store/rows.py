@@ -11,9 +11,11 @@ from index.errors import LibraryError
 from index.store.seals import (
     CHUNK_COLUMNS,
     DOCUMENT_COLUMNS,
+    FILE_COLUMNS,
     add_to_sum,
     is_intact,
     seal,
+    seal_of_file,
     seals_of,
 )
 from index.store.vectors import to_blob, to_half_blob
@@ -145,12 +147,21 @@ def revise_document(db: sqlite3.Connection, changed: DocumentRecord) -> None:
 def put_file(db: sqlite3.Connection, file: FileRecord) -> None:
     """Note what is known of a file."""
     values = (file.path, file.content_hash, file.size, file.modified_ns, file.read_ns, file.reason)
-    db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", (*values, json.dumps(file.tags)))
+    before = seal_of_file(db, file.path)
+    marks = "?, ?, ?, ?, ?, ?, ?"
+    db.execute(f"INSERT OR REPLACE INTO files ({FILE_COLUMNS}) VALUES ({marks})", (*values, json.dumps(file.tags)))
+    add_to_sum(db, seal_of_file(db, file.path) - before)
+
+
+def forget_file(db: sqlite3.Connection, path: str) -> None:
+    """Forget what is known of a file; one that is not known is no error."""
+    add_to_sum(db, -seal_of_file(db, path))
+    db.execute("DELETE FROM files WHERE path = ?", (path,))
 
 
 def read_files(db: sqlite3.Connection) -> list[FileRecord]:
     """Return what is known of files, ordered by path."""
-    rows = db.execute("SELECT path, content_hash, size, modified_ns, read_ns, reason, tags FROM files ORDER BY path")
+    rows = db.execute(f"SELECT {FILE_COLUMNS} FROM files ORDER BY path")
     return [
         FileRecord(path, content_hash, size, modified_ns, read_ns, reason, tuple(json.loads(tags)))
         for path, content_hash, size, modified_ns, read_ns, reason, tags in rows

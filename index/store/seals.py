@@ -1,7 +1,7 @@
 """Seals: short hashes that tell whether rows are as they were written.
 
-Every document and every chunk carries the seal of its own columns, and the library the sum of all seals: a row that was
-changed, lost or added from outside is noticed, whatever the medium did.
+Every document and every chunk carries the seal of its own columns, and the library the sum of all seals, those of files
+among them: a row that was changed, lost or added from outside is noticed, whatever the medium did.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ DOCUMENT_COLUMNS = "id, source, title, title_key, date, content_hash, body_start
 CHUNK_COLUMNS = (
     'id, document_id, ordinal, start, "end", heading, title, text, vector, sentences, sentence_vectors, places'
 )
+FILE_COLUMNS = "path, content_hash, size, modified_ns, read_ns, reason, tags"
 _BYTES = 16
 _MODULUS = 1 << (8 * _BYTES)
 SUM = "seals"
@@ -61,8 +62,15 @@ def seals_of(db: sqlite3.Connection, document_id: str) -> int:
 
 
 def all_seals(db: sqlite3.Connection) -> int:
-    """Return the sum of the seals that the rows carry."""
-    return total(row[0] for row in db.execute("SELECT seal FROM documents UNION ALL SELECT seal FROM chunks"))
+    """Return the sum of the seals that documents and chunks carry, and of those of what is known of files."""
+    carried = total(row[0] for row in db.execute("SELECT seal FROM documents UNION ALL SELECT seal FROM chunks"))
+    return (carried + total(seal(row) for row in db.execute(f"SELECT {FILE_COLUMNS} FROM files"))) % _MODULUS
+
+
+def seal_of_file(db: sqlite3.Connection, path: str) -> int:
+    """Return the seal of what is known of a file as a number, 0 where nothing is."""
+    row = db.execute(f"SELECT {FILE_COLUMNS} FROM files WHERE path = ?", (path,)).fetchone()
+    return 0 if row is None else total([seal(row)])
 
 
 def seal_everything(db: sqlite3.Connection) -> None:

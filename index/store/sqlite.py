@@ -23,6 +23,7 @@ from index.store.lock import WriterLock
 from index.store.rows import (
     RECORD_COLUMNS,
     SEALED_COLUMNS,
+    forget_file,
     put_document,
     put_file,
     read_document,
@@ -147,7 +148,8 @@ class SQLiteStore:
                 put_document(db, item)
             for changed in changes.revised:
                 revise_document(db, changed)
-            db.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in changes.forget])
+            for path in changes.forget:
+                forget_file(db, path)
             for file in changes.files:
                 put_file(db, file)
             if not (changes.remove or changes.upsert or changes.revised):

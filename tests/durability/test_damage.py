@@ -9,12 +9,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from fakes import WordCountEmbedder, make_document
+from fakes import WordCountEmbedder
 
 from index.doctor import examine
 from index.errors import LibraryError
 from index.library import Library
-from index.types import Document
 
 EMBEDDER = WordCountEmbedder()
 QUESTIONS = ("walrus ice", "penguin fish", "lantern oil harbour")
@@ -27,6 +26,7 @@ def everything(folder: Path) -> object:
         return (
             [(record, library.document(record.id)) for record in records],
             [library.search(question, k=50) for question in QUESTIONS],
+            library.store.files(),
             library.info().documents,
         )
 
@@ -39,14 +39,15 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "b.txt": "The penguin eats fish. Its young eat more fish.",
         "c.txt": "The lantern burns oil. The harbour has forty lanterns.",
     }
+    docs = folder.parent / "docs"
+    docs.mkdir()
+    for name, text in texts.items():
+        (docs / name).write_text(text)
+        (docs / f"copy of {name}").write_text(text)
     with Library.open(folder, embedder=EMBEDDER) as library:
-        library.add_documents([_dated(text, name) for name, text in texts.items()])
+        library.add([docs], tags=["x"])
         library.search(QUESTIONS[0])
     return folder
-
-
-def _dated(text: str, name: str) -> Document:
-    return make_document(text, name, title=f"On {name}")
 
 
 def is_found_or_harmless(folder: Path, expected: object) -> str:

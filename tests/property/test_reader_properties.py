@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.errors import UnreadableDocument
-from index.readers.base import Extracted, document_from
+from index.readers.base import Extracted, TextBuilder, document_from
 from index.readers.html import read_html
+from index.readers.layout import Run, paragraphs, reading_order
 from index.readers.markdown import read_markdown
 from index.readers.plain import decode, read_plain
+from index.readers.records import read_json, read_jsonl
+from index.readers.sheets import read_csv
+from index.readers.tables import append_rows
+from index.text import one_line
 
 HTML = st.lists(
     st.sampled_from(
@@ -76,3 +84,72 @@ def test_utf_8_loses_nothing_but_what_is_not_seen(text: str) -> None:
     visible = "".join(character for character in text if character.isalnum())
     if visible:
         assert "".join(c for c in decode(text.encode("utf-8"), "a.txt") if c.isalnum()) == visible
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def assert_places_fit(extracted: Extracted) -> None:
+    starts = [place.start for place in extracted.places]
+    assert starts == sorted(set(starts))
+    assert all(0 <= start < len(extracted.text) for start in starts)
+    assert all(extracted.text[h.start : h.end].split() == h.text.split() for h in extracted.headings)
+
+
+@given(JSON)
+def test_json_of_any_shape_is_read(value: object) -> None:
+    data = json.dumps(value)
+    for extracted in (read_json(data, "a.json"), read_jsonl(f"{data}\n{data}", "a.jsonl")):
+        assert_places_fit(extracted)
+        words = " ".join(extracted.text.split())
+        for leaf in leaves(value):
+            assert one_line(leaf) in words
+
+
+def leaves(value: object) -> Iterator[str]:
+    """Yield the texts and whole numbers in a JSON value."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner)
+    elif isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        yield str(value)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_a_table(text: str) -> None:
+    extracted = read_csv(text)
+    assert_places_fit(extracted)
+
+
+@given(st.lists(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=4), min_size=1, max_size=6))
+def test_no_cell_is_lost(rows: list[list[str]]) -> None:
+    builder = TextBuilder()
+    append_rows(rows, builder)
+    extracted = builder.extracted()
+    assert_places_fit(extracted)
+    for row in rows[1:]:  # the first may name columns that are empty
+        for cell in row:
+            assert one_line(cell) in " ".join(extracted.text.split())
+
+
+RUN = st.builds(
+    lambda left, bottom, width, height, number: Run(f"w{number}", left, bottom, left + width, bottom + height, height),
+    st.floats(0, 500),
+    st.floats(0, 700),
+    st.floats(1, 400),
+    st.floats(4, 30),
+    st.integers(0, 10**9),
+)
+
+
+@given(st.lists(RUN, max_size=30))
+def test_every_run_of_a_page_is_read_once(runs: list[Run]) -> None:
+    found = [word for block in paragraphs(reading_order(runs)) for line in block for word in line.text.split(" | ")]
+    assert sorted(found) == sorted(run.text for run in runs)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.doctor import Finding, examine
+from index.errors import LibraryError
 from index.library import Library
 
 TEXTS = [
@@ -122,3 +123,40 @@ def test_a_damaged_page_is_found(library: Library) -> None:
     assert isinstance(findings[0], Finding)
     assert {finding.subject for finding in findings} == {"library.sqlite3"}, "and not each document on top"
     assert "restore a copy" in findings[0].remedy
+
+
+def test_what_is_known_of_files_is_sealed_and_learnt_again(library: Library, tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text("# Note\n\nText.")
+    library.add([note])
+    change(library, "UPDATE files SET path = '/elsewhere.md'")
+    assert found(library) == {"library.sqlite3: documents, passages or what is known of files is not as it was stored"}
+    assert examine(library, repair=True)[0].repaired
+    assert examine(library) == []
+    assert library.add([note]).unchanged == [str(note)]
+    assert [file.path for file in library.store.files()] == [str(note)]
+
+
+def test_a_document_whose_text_is_damaged_is_taken_out_and_brought_back_by_its_file(
+    library: Library, tmp_path: Path
+) -> None:
+    note = tmp_path / "note.md"
+    note.write_text("# Note\n\nThe lamp is red.")
+    library.add([note])
+    change(library, "UPDATE documents SET text = replace(text, 'red', 'blu') WHERE title = 'Note'")
+    assert any("text is not as it was stored" in line for line in found(library))
+    with pytest.raises(LibraryError, match="damaged"):
+        library.document(library.find("note.md").id)
+    examine(library, repair=True)
+    assert "note.md" not in {record.source for record in library.catalogue()}
+    assert library.add([note]).added == [str(note)]
+    assert examine(library) == []
+    assert library.search("lamp")[0].chunk.text == "The lamp is red."
+
+
+def test_a_damaged_passage_is_never_read_to_anyone(library: Library) -> None:
+    change(library, "UPDATE chunks SET text = 'The walrus sings.' WHERE rowid = 1")
+    with pytest.raises(LibraryError, match="doctor --repair"):
+        library.search("walrus")
+    with pytest.raises(LibraryError, match="doctor --repair"):
+        library.rankings("walrus")
