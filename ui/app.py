@@ -103,12 +103,15 @@ def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES
         import gradio as gr
         from fastapi import FastAPI
         from fastapi.staticfiles import StaticFiles
+
+        from ui.api import build_api
     except ImportError as error:
         raise MissingDependency(
             "The chat page needs Gradio, which is not installed: run pip install 'pincite[ui]'."
         ) from error
     web = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     web.mount("/pincite", StaticFiles(packages=[("ui", "assets")]))
+    web.mount("/v1", build_api(worker))
     for page in entry_points(group="pincite.pages"):
         web.mount(f"/{page.name}", page.load()())
     gr.mount_gradio_app(

@@ -36,7 +36,7 @@ CALLS = frozenset(
         "/gradio_api/theme.css",
     }
 )
-TREES = ("/assets/", "/static/", "/pincite/", "/gradio_api/heartbeat/", "/evaluate/")
+TREES = ("/assets/", "/static/", "/pincite/", "/gradio_api/heartbeat/", "/evaluate/", "/v1/")
 """What the page needs of the chat framework, and pages beside it; everything else the framework offers (uploads,
 proxies, files) is closed."""
 

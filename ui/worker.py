@@ -15,8 +15,8 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from index.errors import PinciteError
-from index.types import Document, DocumentRecord, LibraryInfo, Selection
-from rag.types import Draft, Event, Finished, Message
+from index.types import Document, DocumentRecord, LibraryInfo, RetrievedPassage, Selection
+from rag.types import Draft, Event, Finished, Message, Style
 from ui.examples import example_questions
 from ui.types import Failed, ModelLoading, Overview, Readiness, Stopped, Update, Waiting
 
@@ -49,6 +49,9 @@ class LibraryLike(Protocol):
     def document(self, document_id: str) -> Document | None:
         """Return one document with its text."""
 
+    def search(self, question: str, *, k: int = 10, within: Selection | None = None) -> list[RetrievedPassage]:
+        """Return the best passages for a question."""
+
 
 class AssistantLike(Protocol):
     """What the page needs of an assistant."""
@@ -58,7 +61,12 @@ class AssistantLike(Protocol):
         """The library it answers from."""
 
     def stream(
-        self, question: str, *, history: Sequence[Message] = (), within: Selection | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        style: Style = "chat",
+        within: Selection | None = None,
     ) -> Iterator[Event]:
         """Yield what happens on the way to an answer, :class:`Finished` last."""
 
@@ -72,9 +80,12 @@ AssistantFactory = Callable[[], AssistantLike]
 class Ticket:
     """A question under way. ``take`` and ``cancel`` may be called from any thread."""
 
-    def __init__(self, question: str, history: Sequence[Message], within: Selection | None = None) -> None:
+    def __init__(
+        self, question: str, history: Sequence[Message], within: Selection | None = None, style: Style = "chat"
+    ) -> None:
         self.question = question
         self.within = within
+        self.style = style
         self.history = tuple(history)
         self._updates: SimpleQueue[Update] = SimpleQueue()
         self._cancelled = threading.Event()
@@ -122,6 +133,7 @@ class AssistantWorker:
         self._closing = False
         self._look_again = False
         self._readiness = Readiness()
+        self._library: LibraryLike | None = None
         self._thread = threading.Thread(target=self._run, name="pincite-assistant", daemon=True)
 
     def start(self) -> None:
@@ -149,13 +161,25 @@ class AssistantWorker:
             self._look_again = True
             self._condition.notify_all()
 
-    def submit(self, question: str, history: Sequence[Message], within: Selection | None = None) -> Ticket:
+    @property
+    def library(self) -> LibraryLike | None:
+        """The library that answers come from, once it is open."""
+        return self._library
+
+    def submit(
+        self,
+        question: str,
+        history: Sequence[Message],
+        within: Selection | None = None,
+        *,
+        style: Style = "chat",
+    ) -> Ticket:
         """Queue a question, put to the documents ``within``.
 
         Raises:
             BusyError: if as many questions are waiting as may.
         """
-        ticket = Ticket(question, history, within)
+        ticket = Ticket(question, history, within, style)
         with self._condition:
             self._waiting = deque(other for other in self._waiting if not other.is_cancelled)
             if len(self._waiting) >= self._max_waiting:
@@ -190,6 +214,7 @@ class AssistantWorker:
     def _load(self) -> AssistantLike | None:
         try:
             assistant = self._factory()
+            self._library = assistant.library
             self._readiness = Readiness(overview=overview_of(assistant.library))
         except PinciteError as error:
             self._readiness = Readiness(problem=str(error))
@@ -227,7 +252,7 @@ def _answer(assistant: AssistantLike, ticket: Ticket) -> None:
     """Stream one answer into ``ticket``; close the stream when it is called off."""
     finished = False
     try:
-        events = assistant.stream(ticket.question, history=ticket.history, within=ticket.within)
+        events = assistant.stream(ticket.question, history=ticket.history, style=ticket.style, within=ticket.within)
         try:
             for event in events:
                 if ticket.is_cancelled:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from index.types import Document, DocumentRecord, Heading, LibraryInfo
+from index.types import Chunk, Document, DocumentRecord, Heading, LibraryInfo, RetrievedPassage
 from rag.types import (
     Answer,
     Citation,
@@ -106,6 +106,14 @@ class ScriptedLibrary:
         """Return a document."""
         return next((d for d in self.documents if d.id == document_id), None)
 
+    def search(self, question: str, *, k: int = 10, within: object = None) -> list[RetrievedPassage]:
+        """Return the beginnings of the documents, whatever is asked."""
+        chunks = [Chunk(f"{d.id}-0", d.id, 0, 0, 40, d.text[:40]) for d in self.documents]
+        return [
+            RetrievedPassage(chunk, d.title, d.source, d.date, rank, 1 / rank, 0.5, 1.0)
+            for rank, (chunk, d) in enumerate(zip(chunks, self.documents, strict=True), 1)
+        ][:k]
+
 
 Script = Sequence[tuple[str, Sequence[tuple[int, str]]]]
 """Sentences, each with the citations it carries: (document number, exact quote). None means: unsupported."""
@@ -142,7 +150,9 @@ class ScriptedAssistant:
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def stream(self, question: str, *, history: Sequence[Message] = (), within: object = None) -> Iterator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Message] = (), style: str = "chat", within: object = None
+    ) -> Iterator[Event]:
         """Yield the events of one answer."""
         self.asked.append((question, tuple(history)))
         self.within.append(within)

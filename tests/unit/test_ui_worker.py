@@ -44,7 +44,9 @@ class GatedAssistant:
     threads: set[int] = field(default_factory=set)
     is_closed: bool = False
 
-    def stream(self, question: str, *, history: Sequence[Message] = (), within: object = None) -> Iterator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Message] = (), style: str = "chat", within: object = None
+    ) -> Iterator[Event]:
         self.asked.append(question)
         self.threads.add(threading.get_ident())
         try:
