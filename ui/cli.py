@@ -16,16 +16,11 @@ import click
 
 from index.errors import PinciteError
 from index.text import one_line
-from ui.options import JSON, LIBRARY, SELECTION, selection_of
+from ui.options import JSON, LIBRARY, MODEL, SELECTION, selection_of
 
 if TYPE_CHECKING:
     from rag.types import Style
 
-_MODEL = click.option(
-    "--model",
-    metavar="MODEL",
-    help="A name of 'pincite models list', a GGUF path, a Hugging Face folder or id, or a URL.",
-)
 _CAUTION = click.option(
     "--caution",
     type=click.Choice(["helpful", "balanced", "strict"]),
@@ -34,14 +29,15 @@ _CAUTION = click.option(
 
 
 _ELSEWHERE = {
-    "add": "add",
-    "backup": "backup",
-    "doctor": "doctor",
-    "list": "list_documents",
-    "remove": "remove",
-    "show": "show",
+    "add": ("ui.library_commands", "add"),
+    "backup": ("ui.library_commands", "backup"),
+    "doctor": ("ui.library_commands", "doctor"),
+    "list": ("ui.library_commands", "list_documents"),
+    "mcp": ("ui.mcp_server", "command"),
+    "remove": ("ui.library_commands", "remove"),
+    "show": ("ui.library_commands", "show"),
 }
-"""Commands of ``ui.library_commands``, which is imported when one is used."""
+"""Commands of other modules, which are imported when one is used: module and name."""
 
 
 class _Commands(click.Group):
@@ -56,7 +52,8 @@ class _Commands(click.Group):
         if own is not None:
             return own
         if name in _ELSEWHERE:
-            found: click.Command = getattr(import_module("ui.library_commands"), _ELSEWHERE[name])
+            module, attribute = _ELSEWHERE[name]
+            found: click.Command = getattr(import_module(module), attribute)
             return found
         for point in entry_points(group="pincite.commands", name=name):
             command: click.Command = point.load()
@@ -73,7 +70,7 @@ def cli() -> None:
 @cli.command()
 @click.argument("question")
 @LIBRARY
-@_MODEL
+@MODEL
 @JSON
 @click.option(
     "--style",
@@ -163,7 +160,7 @@ def search(question: str, library: str | None, as_json: bool, count: int, **with
 
 @cli.command()
 @LIBRARY
-@_MODEL
+@MODEL
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=None, help="Port (default: the first free one from 7860)."

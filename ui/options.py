@@ -16,6 +16,11 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 LIBRARY = click.option(
     "--library", metavar="DIR", help="Folder of the library (default: PINCITE_LIBRARY, or your user-data folder)."
 )
+MODEL = click.option(
+    "--model",
+    metavar="MODEL",
+    help="A name of 'pincite models list', a GGUF path, a Hugging Face folder or id, or a URL.",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
