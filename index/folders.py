@@ -1,17 +1,24 @@
-"""Which files a path stands for."""
+"""Which files a path stands for, and what they are now."""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from index.errors import UnreadableDocument
 from index.readers import SUFFIXES
+from index.types import FileRecord
 
 IGNORE_FILE = ".pinciteignore"
 """Patterns as in ``.gitignore``, for the folder it lies in and all below."""
+_CLOCK_NS = 2_500_000_000
+"""A file changed so shortly before it was read may have been changed again with the same time stamp."""
 
 
 def files_of(path: Path, failed: list[tuple[str, str]]) -> Iterator[Path]:
@@ -71,3 +78,71 @@ def _is_ignored(path: Path, rules: Sequence[tuple[Path, GitIgnoreSpec]], is_fold
         if said is not None:
             return said
     return False
+
+
+def look_at(file: Path, before: FileRecord | None, limit: int) -> FileRecord:
+    """Return what a file is now.
+
+    Args:
+        file: an absolute path.
+        before: what was known of it. Where size and time are the same it is returned, and the file not opened.
+        limit: bytes that the file may have.
+
+    Raises:
+        UnreadableDocument: that cannot be told; the file is too large, or none.
+    """
+    if not _is_unicode(str(file)):
+        raise UnreadableDocument(f"{shown_path(file)}: the name is not valid Unicode; rename the file")
+    now = time.time_ns()
+    try:
+        state = file.stat()
+        if before is not None and _looks_the_same(before, state):
+            return before
+        content_hash = hash_of(file, limit)
+    except FileNotFoundError:
+        raise UnreadableDocument(f"{file}: no such file; check the path") from None
+    except OSError as error:
+        raise UnreadableDocument(f"{file}: cannot be read ({error.strerror}); make it readable for you") from None
+    seen = FileRecord(str(file), content_hash, state.st_size, state.st_mtime_ns, now)
+    if before is None:
+        return seen
+    reason = before.reason if before.content_hash == content_hash else None
+    return replace(seen, reason=reason, tags=before.tags)
+
+
+def hash_of(file: Path, limit: int) -> str:
+    """Return the sha256 of a file's bytes, in hex.
+
+    Raises:
+        UnreadableDocument: it is no ordinary file, or has more bytes than ``limit``.
+        OSError: the system refuses.
+    """
+    if file.is_dir():
+        raise UnreadableDocument(f"{file}: is a folder, not a file")
+    if not file.is_file():  # reading a pipe would wait for ever
+        raise UnreadableDocument(f"{file}: is not an ordinary file; add one with text in it")
+    size = file.stat().st_size
+    if size > limit:
+        raise UnreadableDocument(
+            f"{file}: has {size // 2**20} MiB, more than {limit // 2**20}; split it, or raise the setting max_file_mb"
+        )
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def shown_path(file: Path) -> str:
+    """Return a path as text, whatever bytes it is made of."""
+    return os.fsencode(file).decode("utf-8", "replace")
+
+
+def _looks_the_same(before: FileRecord, state: os.stat_result) -> bool:
+    unchanged = (before.size, before.modified_ns) == (state.st_size, state.st_mtime_ns)
+    return unchanged and before.modified_ns + _CLOCK_NS < before.read_ns
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:  # bytes of another encoding, kept as surrogates
+        return False
+    return True

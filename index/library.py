@@ -77,13 +77,13 @@ class Library:
             UnreadableDocument: nothing readable lies there. A single file that fails is in the report instead.
             LibraryError: another process is writing to the library.
         """
-        self._check_embedder(keep=True)
         return sync.add_paths(
             [Path(path) for path in paths],
             store=self.store,
             embedder=self.embedder,
             limits=self.limits,
             tags=tags,
+            before_embedding=lambda: self._check_embedder(keep=True),
             progress=progress,
         )
 

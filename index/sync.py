@@ -6,16 +6,14 @@ renamed; of several files with the same content one is read, and the others are 
 
 from __future__ import annotations
 
-import hashlib
-import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.embedding import embed_documents
 from index.errors import UnreadableDocument
-from index.folders import files_of
+from index.folders import files_of, look_at, shown_path
 from index.known import Known
 from index.progress import Progress, silent
 from index.readers import MEMBER_MARK, SUFFIXES, FileReader, Limits, document_from, document_id
@@ -36,8 +34,6 @@ _BATCH = 32
 """Documents a transaction. What a batch has stored stays, whatever happens to the next."""
 _GROUP_CHARACTERS = 100_000
 """Text that is embedded in one go: some seconds on two cores."""
-_CLOCK_NS = 2_500_000_000
-"""A file changed so shortly before it was read may have been changed again with the same time stamp."""
 
 
 @dataclass(slots=True)
@@ -58,6 +54,7 @@ def add_paths(
     embedder: Embedder,
     limits: Limits | None = None,
     tags: Sequence[str] = (),
+    before_embedding: Callable[[], None] = lambda: None,
     progress: Progress = silent,
 ) -> SyncReport:
     """Bring files and folders up to date in the store.
@@ -71,6 +68,7 @@ def add_paths(
         embedder: makes the vectors.
         limits: what reading one file may take.
         tags: given to the documents of these files in place of those they have; none leaves them.
+        before_embedding: called once if there is anything to embed.
         progress: told how far it is.
 
     Raises:
@@ -78,7 +76,8 @@ def add_paths(
         LibraryError: another process is writing.
     """
     with store.writing("adding files"):
-        return _Sync(store, embedder, limits or Limits(), tuple(sorted(set(tags))), progress).run(paths)
+        run = _Sync(store, embedder, limits or Limits(), tuple(sorted(set(tags))), progress)
+        return run.over(paths, before_embedding)
 
 
 def add_documents(
@@ -122,7 +121,7 @@ class _Sync:
         self._chunks = 0
         self._begun = time.monotonic()
 
-    def run(self, paths: Sequence[Path]) -> SyncReport:
+    def over(self, paths: Sequence[Path], before_embedding: Callable[[], None]) -> SyncReport:
         files = list(dict.fromkeys(file for path in paths for file in files_of(path, self._report.failed)))
         self._total = len(files)
         gone = self._gone(paths, files)
@@ -132,6 +131,7 @@ class _Sync:
         current = {file.path: file for file in map(self._look_at, self._counted(files)) if file is not None}
         pending = self._settle(current, gone)
         if pending:
+            before_embedding()
             with FileReader(self._limits) as reader:
                 self._bring_in([current[path] for path in pending], reader)
         self._tell(self._total)
@@ -157,37 +157,16 @@ class _Sync:
 
     def _look_at(self, file: Path) -> FileRecord | None:
         """Return what a file is now; where that cannot be told, note why."""
-        path = str(file)
-        if not _is_unicode(path):
-            shown = os.fsencode(file).decode("utf-8", "replace")
-            self._report.failed.append((shown, f"{shown}: the name is not valid Unicode; rename the file"))
-            return None
-        before = self._known.files.get(path)
-        now = time.time_ns()
         try:
-            state = file.stat()
-            if before is not None and _looks_the_same(before, state):
-                return before
-            content_hash = hash_of(file, self._limits.file_bytes)
-        except FileNotFoundError:
-            self._report.failed.append((path, f"{path}: no such file; check the path"))
-            return None
-        except OSError as error:
-            self._report.failed.append((path, f"{path}: cannot be read ({error.strerror})"))
-            return None
+            return look_at(file, self._known.files.get(str(file)), self._limits.file_bytes)
         except UnreadableDocument as error:
-            self._report.failed.append((path, str(error)))
+            self._report.failed.append((shown_path(file), str(error)))
             return None
-        seen = FileRecord(path, content_hash, state.st_size, state.st_mtime_ns, now)
-        if before is None:
-            return seen
-        reason = before.reason if before.content_hash == content_hash else None
-        return replace(seen, reason=reason, tags=before.tags)
 
     def _settle(self, current: dict[str, FileRecord], gone: Sequence[str]) -> list[str]:
         """Do in one step all that needs no reading; return the paths that are left, in order."""
         known = self._known
-        changed = [path for path in current if known.hash_at(path) != current[path].content_hash]
+        changed = {path for path, file in current.items() if known.hash_at(path) != file.content_hash}
         removed, revised, renamed = self._take_leave(current, gone, changed)
         pending: list[str] = []
         noted: list[FileRecord] = []
@@ -215,7 +194,7 @@ class _Sync:
         return pending
 
     def _take_leave(
-        self, current: dict[str, FileRecord], gone: Sequence[str], changed: Sequence[str]
+        self, current: dict[str, FileRecord], gone: Sequence[str], changed: Set[str]
     ) -> tuple[list[str], dict[str, DocumentRecord], dict[str, str]]:
         """Decide what becomes of documents whose file has gone or holds something else now.
 
@@ -224,15 +203,15 @@ class _Sync:
             only renamed, its old one.
         """
         known = self._known
+        is_gone = set(gone)
         holders: dict[str, list[str]] = {}
         for path, file in {**known.files, **current}.items():
-            if path in current or path not in gone:
+            if path not in is_gone:
                 holders.setdefault(file.content_hash, []).append(path)
-        is_gone = set(gone)
         removed: list[str] = []
         revised: dict[str, DocumentRecord] = {}
         renamed: dict[str, str] = {}
-        for path in [*gone, *changed]:
+        for path in [*gone, *sorted(changed)]:
             new = current[path].content_hash if path in current else None
             heir = None
             for record in known.at(path):
@@ -269,7 +248,8 @@ class _Sync:
         known = self._known
         before = known.at(file.path)
         held = known.holding(file.content_hash)
-        if held and not before:
+        if held and not any(record in held for record in before):
+            self._drop(before, batch)
             batch.files.append(file)
             self._note(file, before, batch)
             return
@@ -284,9 +264,15 @@ class _Sync:
         self._report.failed.extend((_source(file.path, name), reason) for name, reason in content.extraction.failed)
         documents = self._documents(file, content, before)
         batch.documents += documents
-        batch.stale += [record.id for record in before if record.id not in {document.id for document in documents}]
+        kept = {document.id for document in documents}
+        self._drop([record for record in before if record.id not in kept], batch)
         batch.files.append(file)
         self._note(file, before, batch)
+
+    def _drop(self, records: Sequence[DocumentRecord], batch: _Batch) -> None:
+        for record in records:
+            batch.stale.append(record.id)
+            self._known.drop(record.id)
 
     def _note(self, file: FileRecord, before: Sequence[DocumentRecord], batch: _Batch) -> None:
         known = self._known.files.get(file.path)
@@ -318,47 +304,13 @@ class _Sync:
             embedded += embed_documents(group, self._embedder)
             self._chunks = self._chunks + sum(len(item.chunks) for item in embedded[-len(group) :])
         self._store.apply(ChangeSet(upsert=embedded, remove=batch.stale, files=batch.files))
-        for identity in batch.stale:
-            self._known.drop(identity)
         self._known.files |= {file.path: file for file in batch.files}
         self._report.added += batch.added
         self._report.updated += batch.updated
 
 
-def hash_of(file: Path, limit: int) -> str:
-    """Return the sha256 of a file's bytes, in hex.
-
-    Raises:
-        UnreadableDocument: it is no ordinary file, or has more bytes than ``limit``.
-    """
-    if file.is_dir():
-        raise UnreadableDocument(f"{file}: is a folder, not a file")
-    if not file.is_file():  # reading a pipe would wait for ever
-        raise UnreadableDocument(f"{file}: is not an ordinary file; add one with text in it")
-    if file.stat().st_size > limit:
-        size = file.stat().st_size // 2**20
-        raise UnreadableDocument(
-            f"{file}: has {size} MiB, more than {limit // 2**20}; split it, or raise the setting max_file_mb"
-        )
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _looks_the_same(before: FileRecord, state: os.stat_result) -> bool:
-    unchanged = (before.size, before.modified_ns) == (state.st_size, state.st_mtime_ns)
-    return unchanged and before.modified_ns + _CLOCK_NS < before.read_ns
-
-
 def _is_below(source: str, folders: Sequence[Path]) -> bool:
     return any(Path(source).is_relative_to(folder) for folder in folders)
-
-
-def _is_unicode(name: str) -> bool:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:  # bytes of another encoding, kept as surrogates
-        return False
-    return True
 
 
 def _is_named_after(records: Sequence[DocumentRecord], path: str) -> bool:

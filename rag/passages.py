@@ -31,6 +31,9 @@ def to_passage(passage: RetrievedPassage, *, in_context: bool = False) -> Passag
         text=chunk.text,
         in_context=in_context,
         locator=place.label if place else None,
+        cosine=round(passage.cosine, 4),
+        bm25=round(passage.bm25, 4),
+        named_by=passage.named_by,
     )
 
 

@@ -109,6 +109,12 @@ class Passage:
     text: str
     in_context: bool
     locator: str | None = None
+    cosine: float = 0.0
+    """Similarity of passage and question in [-1, 1]."""
+    bm25: float = 0.0
+    """Lexical score, 0 where no word is shared."""
+    named_by: str | None = None
+    """Title of the passage that names this one's document, where that raised its score."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, HTTPException, Request
@@ -26,6 +27,7 @@ from index.types import Selection
 from rag.errors import QuestionError
 from rag.passages import to_passage
 from rag.types import Answer, Draft, Finished, Message, PassagesFound, StageStarted
+from ui.feedback import Feedback, keep
 from ui.markup import escape
 from ui.session import clean_question
 from ui.types import Failed, ModelLoading, Stopped, Update, Waiting
@@ -76,6 +78,18 @@ class SearchBody(_Strict):
     question: str
     k: int = Field(10, ge=1, le=MOST_PASSAGES)
     within: Within | None = None
+
+
+class FeedbackBody(_Strict):
+    """A person's word on an answer."""
+
+    id: str = Field(pattern=r"^[0-9a-f-]{8,64}$")
+    question: str = Field(max_length=10_000)
+    answer: str = Field(max_length=50_000)
+    abstained: bool
+    good: bool
+    reason: str = Field("", max_length=2_000)
+    citations: list[tuple[str, str]] = Field([], max_length=100)
 
 
 class ChatTurn(BaseModel):
@@ -148,6 +162,12 @@ def _add_documents(api: FastAPI, worker: AssistantWorker) -> None:
         if found is None:
             raise HTTPException(404, "no such document; /v1/documents names those there are")
         return asdict(found)
+
+    @api.post("/feedback", summary="Keep a word on an answer, on this machine", status_code=204)
+    def feedback(body: FeedbackBody) -> None:
+        """Kept in the library's folder; 'pincite feedback export' makes a question set of it."""
+        folder = Path(_library(worker).info().path)
+        keep(folder, Feedback(**body.model_dump(exclude={"citations"}), citations=tuple(body.citations)))
 
     @api.get("/library", summary="The library's identity and size")
     def library() -> dict[str, Any]:

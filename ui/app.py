@@ -39,7 +39,10 @@ HEAD = (
 
 BANNER = (
     '<div class="pc-banner"><h1>pincite</h1><p>Answers from your documents, with the exact place. '
-    '<a href="/evaluate/" target="_blank">Evaluate</a></p></div>'
+    '<a href="/evaluate/" target="_blank">Evaluate</a></p><details class="pc-export"><summary>Export</summary><div>'
+    '<button type="button" class="pc-button" data-pc="save" data-kind="md">Markdown</button>'
+    '<button type="button" class="pc-button" data-pc="save" data-kind="json">JSON</button>'
+    '<button type="button" class="pc-button" data-pc="save" data-kind="html">HTML</button></div></details></div>'
 )
 
 FRAMEWORK_SETTINGS = {

@@ -32,6 +32,7 @@ _ELSEWHERE = {
     "add": ("ui.library_commands", "add"),
     "backup": ("ui.library_commands", "backup"),
     "doctor": ("ui.library_commands", "doctor"),
+    "feedback": ("ui.library_commands", "feedback"),
     "list": ("ui.library_commands", "list_documents"),
     "mcp": ("ui.mcp_server", "command"),
     "remove": ("ui.library_commands", "remove"),

@@ -172,3 +172,20 @@ def _weights() -> Iterator[Finding]:
                 yield Finding(weights.name, result.detail, f"pincite models pull {weights.name}")
     finally:
         bars.close()
+
+
+@click.group()
+def feedback() -> None:
+    """What people thought of answers, kept beside the library."""
+
+
+@feedback.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@LIBRARY
+def feedback_export(folder: Path, library: str | None) -> None:
+    """Write it to a new FOLDER as a question set for 'pincite eval'."""
+    from ui.feedback import export
+
+    with _opened(library) as opened:
+        count = export(opened, folder)
+    click.echo(f"{folder}: {count} question{'' if count == 1 else 's'}; measure with 'pincite eval {folder}'")

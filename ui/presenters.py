@@ -6,11 +6,13 @@ here: from a marker in an answer to its source card (``#src-<turn>-<marker>``) a
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 
 from index.types import DocumentRecord
 from rag.types import Answer, Citation, Reason
+from ui.explain import explanation
 from ui.markup import counted, escape, human_date, shortened
 from ui.session import MARKER
 from ui.sources import source_column
@@ -19,6 +21,13 @@ from ui.types import Overview, Phase, Readiness, Turn
 TITLES_SHOWN = 4
 
 _INLINE = re.compile(r"(\[\d{1,4}\]|\*\*[^*\n]+\*\*|`[^`\n]+`)")
+
+_VERDICT = (
+    '<span class="pc-verdict" role="group" aria-label="Was this right?">'
+    '<button type="button" class="pc-button" data-pc="verdict" data-good="yes" aria-pressed="false">Right</button>'
+    '<button type="button" class="pc-button" data-pc="verdict" data-good="no" aria-pressed="false">Wrong</button>'
+    "</span>"
+)
 
 REASONS = {
     Reason.NO_DOCUMENTS: "The library is empty. Add files with pincite add, then ask again.",
@@ -100,12 +109,38 @@ def turn_html(turn: Turn) -> str:
     if turn.scope:
         understood += f'<p class="pc-understood">Asked of: {escape(turn.scope)}</p>'
     return (
-        f'<article class="pc-turn" id="turn-{turn.number}" data-phase="{turn.phase}" aria-label="Turn {turn.number}">'
+        f'<article class="pc-turn" id="turn-{turn.number}" data-phase="{turn.phase}" aria-label="Turn {turn.number}"'
+        f"{_exported(turn)}>"
         f'<div class="pc-asked"><h2 class="pc-question" tabindex="-1">{escape(turn.question)}</h2>{understood}</div>'
         f'<div class="pc-answer" aria-busy="{busy}">{_answer_column(turn)}</div>'
         f'<section class="pc-sources" aria-label="Sources of answer {turn.number}">{source_column(turn)}</section>'
         "</article>"
     )
+
+
+def _exported(turn: Turn) -> str:
+    """Return what the page's export takes of a turn, as an attribute."""
+    if turn.answer is None:
+        return ""
+    said = {
+        "question": turn.question,
+        "understood": turn.understood or turn.question,
+        "answer": turn.answer.text,
+        "abstained": turn.answer.abstained,
+        "citations": [
+            {
+                "marker": citation.marker,
+                "document": citation.document_id,
+                "reference": _reference(citation),
+                "source": citation.source,
+                "start": citation.start,
+                "end": citation.end,
+                "quote": citation.quote,
+            }
+            for citation in turn.answer.citations
+        ],
+    }
+    return f' data-export="{escape(json.dumps(said, ensure_ascii=False))}"'
 
 
 def _answer_column(turn: Turn) -> str:
@@ -139,7 +174,8 @@ def _answered(answer: Answer, turn: int) -> str:
     return (
         f'<div class="pc-text">{answer_text(answer, turn)}</div>{_support_note(answer)}'
         f'<p class="pc-actions"><button type="button" class="pc-button" data-pc="copy" '
-        f'data-copy="{escape(answer_markdown(answer))}">Copy with sources</button>{_made_by(answer)}</p>'
+        f'data-copy="{escape(answer_markdown(answer))}">Copy with sources</button>{_VERDICT}{_made_by(answer)}</p>'
+        f"{explanation(answer)}"
     )
 
 
@@ -208,7 +244,10 @@ def _inline(text: str, render_marker: Callable[[int], str]) -> str:
 
 def _declined(answer: Answer) -> str:
     reason = REASONS[answer.reason] if answer.reason is not None else ""
-    return f'<p class="pc-declined"><strong>The documents do not say.</strong> {escape(reason)}</p>'
+    return (
+        f'<p class="pc-declined"><strong>The documents do not say.</strong> {escape(reason)}</p>'
+        f'<p class="pc-actions">{_VERDICT}</p>{explanation(answer)}'
+    )
 
 
 def answer_markdown(answer: Answer) -> str:

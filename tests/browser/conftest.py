@@ -93,10 +93,11 @@ class ScriptedLibrary:
     """A library that holds :data:`DOCUMENTS`."""
 
     documents: Sequence[Document] = DOCUMENTS
+    path: str = ""
 
     def info(self) -> LibraryInfo:
         """Return made-up identity, true counts."""
-        return LibraryInfo(1, len(self.documents), 3, "scripted")
+        return LibraryInfo(1, len(self.documents), 3, "scripted", self.path)
 
     def catalogue(self) -> list[DocumentRecord]:
         """Return the documents' records."""

@@ -325,20 +325,3 @@ def test_policy_and_closed_paths(visit: Open, shared_page: Any) -> None:
     assert context.request.get(shared_page.url, headers={"Host": "evil.test"}).status == 400
     join = f"{shared_page.url}gradio_api/queue/join"
     assert context.request.post(join, data={}, headers={"Origin": "http://evil.test"}).status == 403
-
-
-def test_a_question_is_put_to_the_documents_that_were_chosen(visit: Open, shared_page: Any) -> None:
-    seen = visit(shared_page)
-    page = seen.page
-    page.get_by_role("button", name="Which documents").click()
-    page.get_by_label("Documents and tags").click()
-    page.get_by_role("option", name="Marrow Island ferry guide").click()
-    page.get_by_label("From").fill("yesterday")
-    seen.ask(TICKET)
-    page.get_by_text("'yesterday' is no date").wait_for()
-    page.get_by_label("From").fill("2023-01-01")
-    seen.ask(TICKET)
-    seen.turn(1)
-    page.get_by_text("Asked of: 1 document, from 1 January 2023").wait_for()
-    chosen = shared_page.assistant.within[-1]
-    assert (len(chosen.ids), chosen.since, chosen.until, chosen.tags) == (1, "2023-01-01", None, ())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fakes import WordCountEmbedder
 
-from index import sync
+from index import folders
 from index.library import Library
 from index.readers import FileReader
 
@@ -30,9 +30,9 @@ def test_a_sync_costs_what_has_changed(tmp_path: Path, is_long: bool, monkeypatc
     embedder = WordCountEmbedder()
     read: list[str] = []
     hashed: list[str] = []
-    real_read, real_hash = FileReader.read, sync.hash_of
+    real_read, real_hash = FileReader.read, folders.hash_of
     monkeypatch.setattr(FileReader, "read", lambda self, path: (read.append(path.name), real_read(self, path))[1])
-    monkeypatch.setattr(sync, "hash_of", lambda file, limit: (hashed.append(file.name), real_hash(file, limit))[1])
+    monkeypatch.setattr(folders, "hash_of", lambda file, limit: (hashed.append(file.name), real_hash(file, limit))[1])
 
     with Library.open(tmp_path / "library", embedder=embedder) as library:
         assert len(library.add([docs]).added) == len(read) == count

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fakes import WordCountEmbedder
 
-from index import sync
+from index import folders
 from index.library import Library
 from index.readers import FileReader
 from index.types import Selection, SyncReport
@@ -121,6 +121,36 @@ def test_the_same_content_in_two_places_is_stored_once_and_cited_from_both(
     assert library.catalogue() == []
 
 
+def test_two_files_that_become_the_same_are_one_document(library: Library, docs: Path) -> None:
+    write(docs / "a.md", "# A\n\nText of a.")
+    write(docs / "b.md", "# B\n\nText of b.")
+    library.add([docs])
+    for name in ("a.md", "b.md"):
+        write(docs / name, "# C\n\nText of both.", modified=OLD + 1)
+    assert names(library.add([docs])) == {"updated": ["a.md", "b.md"]}
+    (record,) = library.catalogue()
+    assert (record.title, record.copies) == ("C", (str(docs / "b.md"),))
+
+
+def test_files_that_change_places_take_their_documents_along(
+    library: Library, embedder: WordCountEmbedder, docs: Path
+) -> None:
+    write(docs / "a.md", "# A\n\nText of a.")
+    write(docs / "b.md", "# B\n\nText of b.")
+    library.add([docs])
+    before = {record.title: record.id for record in library.catalogue()}
+    embedder.embedded.clear()
+    (docs / "a.md").rename(docs / "c")
+    (docs / "b.md").rename(docs / "a.md")
+    (docs / "c").rename(docs / "b.md")
+    for name in ("a.md", "b.md"):
+        os.utime(docs / name, (OLD + 1, OLD + 1))
+    library.add([docs])
+    assert {record.title: record.id for record in library.catalogue()} == before
+    assert {Path(record.source).name: record.title for record in library.catalogue()} == {"a.md": "B", "b.md": "A"}
+    assert embedder.embedded == []
+
+
 def test_an_archive_is_as_many_documents_and_each_keeps_its_identity(library: Library, docs: Path) -> None:
     def pack(**members: str) -> None:
         with zipfile.ZipFile(docs / "a.zip", "w") as package:
@@ -180,13 +210,13 @@ def test_an_unchanged_file_is_not_even_opened_and_a_young_one_is(
     (docs / "young.md").write_text("# B\n\nText.")
     library.add([docs])
     hashed: list[str] = []
-    real = sync.hash_of
+    real = folders.hash_of
 
     def hash_of(file: Path, limit: int) -> str:
         hashed.append(file.name)
         return real(file, limit)
 
-    monkeypatch.setattr(sync, "hash_of", hash_of)
+    monkeypatch.setattr(folders, "hash_of", hash_of)
     generation = library.info().generation
     assert names(library.add([docs])) == {"unchanged": ["old.md", "young.md"]}
     assert hashed == ["young.md"]

@@ -47,7 +47,87 @@
     window.requestAnimationFrame(() => document.querySelector("button#pc-ask")?.click());
   }
 
-  const deeds = { unfold, copy, ask };
+  // The conversation as a file. HTML is built node by node, so that no text becomes markup there either.
+  const turns = () => [...document.querySelectorAll(".pc-turn[data-export]")].map((turn) => JSON.parse(turn.dataset.export));
+
+  function asMarkdown(said) {
+    const source = (c) => `[${c.marker}] ${c.reference} (${c.source}): “${c.quote}”`;
+    return said.map((t) => [`## ${t.question}`, t.answer, ...t.citations.map(source)].join("\n\n")).join("\n\n") + "\n";
+  }
+
+  function asHtml(said) {
+    const page = document.implementation.createHTMLDocument("pincite");
+    const add = (name, text, parent = page.body) => {
+      const node = parent.appendChild(page.createElement(name));
+      node.textContent = text;
+      return node;
+    };
+    page.head.appendChild(page.createElement("meta")).setAttribute("charset", "utf-8");
+    for (const turn of said) {
+      add("h2", turn.question);
+      add("p", turn.answer);
+      const list = add("ul", "");
+      for (const c of turn.citations) add("li", `[${c.marker}] ${c.reference} (${c.source}): “${c.quote}”`, list);
+    }
+    return `<!doctype html>\n${page.documentElement.outerHTML}`;
+  }
+
+  const formats = {
+    md: ["text/markdown", asMarkdown],
+    json: ["application/json", (said) => JSON.stringify(said, null, 2)],
+    html: ["text/html", asHtml],
+  };
+
+  function save(button) {
+    const [type, write] = formats[button.dataset.kind];
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([write(turns())], { type: `${type};charset=utf-8` }));
+    link.download = `pincite-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, "-")}.${button.dataset.kind}`;
+    link.click();
+    window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    button.closest("details").open = false;
+  }
+
+  // A word on an answer: kept by this server on this machine. The reason, if there is one, follows as a second word.
+  async function tell(group, good, reason) {
+    const said = JSON.parse(group.closest(".pc-turn").dataset.export);
+    group.dataset.id ||= crypto.randomUUID();
+    const body = {
+      id: group.dataset.id,
+      question: said.understood,
+      answer: said.answer,
+      abstained: said.abstained,
+      good,
+      reason,
+      citations: said.citations.map((c) => [c.document, c.quote]),
+    };
+    const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+    const response = await fetch("/v1/feedback", request).catch(() => ({ ok: false }));
+    return response.ok;
+  }
+
+  async function verdict(button) {
+    const group = button.parentElement;
+    const good = button.dataset.good === "yes";
+    const kept = await tell(group, good, "");
+    for (const other of group.querySelectorAll("button")) {
+      other.setAttribute("aria-pressed", String(kept && other === button));
+    }
+    group.querySelector("input")?.remove();
+    if (good || !kept) return;
+    const field = group.appendChild(document.createElement("input"));
+    field.placeholder = "What is wrong? (Enter keeps it)";
+    field.setAttribute("aria-label", "What is wrong?");
+    field.maxLength = 2000;
+    field.focus({ preventScroll: true });
+    field.addEventListener("keydown", async (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      field.disabled = await tell(group, false, field.value.trim());
+    });
+  }
+
+  const deeds = { unfold, copy, ask, save, verdict };
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#src-"], a[href^="#ref-"]');
