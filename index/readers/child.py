@@ -112,6 +112,7 @@ def _limit(limits: dict[str, int]) -> None:
         resource.RLIMIT_CPU: limits["cpu_seconds"],
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NPROC: 0,
         resource.RLIMIT_NOFILE: 0,  # nothing new can be opened, no file and no socket
     }
     for kind, value in wanted.items():

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
@@ -24,6 +25,9 @@ from index.errors import UnreadableDocument
 from index.readers.base import Extracted
 from index.readers.formats import Extraction
 from index.types import Heading, Place
+
+_GRACE_SECONDS = 3.0
+"""How much longer than a child may take its answer is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ class FileReader:
         """End the helper process; calling it twice does no harm."""
         helper, self._helper = self._helper, None
         if helper is not None:
+            with suppress(OSError, AttributeError):  # with all that a file may have started; Windows has no groups
+                os.killpg(helper.pid, signal.SIGKILL)
             helper.kill()
             for stream in (helper.stdin, helper.stdout):
                 if stream is not None:
@@ -124,7 +130,7 @@ class FileReader:
         stdin.write(header)
         stdin.write(data)
         stdin.flush()
-        deadline = time.monotonic() + self._limits.wall_seconds + 10.0
+        deadline = time.monotonic() + self._limits.wall_seconds + _GRACE_SECONDS
         size = int(_read_exactly(stdout.fileno(), 12, deadline, shown))
         answer = json.loads(_read_exactly(stdout.fileno(), size, deadline, shown))
         if not isinstance(answer, dict):

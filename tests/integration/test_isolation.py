@@ -71,6 +71,10 @@ def obedient(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileReader]:
         ("signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)", "takes too long"),
         ("os.write(1, b'000000000002{}')", "cannot be read .OSError"),
         (
+            "signal.setitimer(signal.ITIMER_REAL, 0); os.fork() and os._exit(0); time.sleep(60)",
+            "too long|BlockingIOError",
+        ),
+        (
             "sys._getframe(3).f_locals['pipe'].write(b'{}'); sys._getframe(3).f_locals['pipe'].flush(); os._exit(0)",
             "sensible",
         ),
