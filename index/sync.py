@@ -167,17 +167,20 @@ class _Sync:
         """Do in one step all that needs no reading; return the paths that are left, in order."""
         known = self._known
         changed = {path for path, file in current.items() if known.hash_at(path) != file.content_hash}
-        removed, revised, renamed = self._take_leave(current, gone, changed)
+        removed, revised, moved = self._take_leave(current, gone, changed)
         pending: list[str] = []
         noted: list[FileRecord] = []
         for path, file in current.items():
             if self._tags:
                 current[path] = file = replace(file, tags=self._tags)
             is_held = bool(known.holding(file.content_hash))
-            if path in renamed and is_held and not _is_named_after(known.at(path), renamed[path]):
-                self._report.renamed.append((renamed[path], path))
+            if path in moved and not _is_named_after(known.at(path), moved[path]):
                 noted.append(file)
-            elif path in changed or path in renamed or (file.reason is None and not is_held):
+                if self._is_renamed(moved[path], path, current):
+                    self._report.renamed.append((moved[path], path))
+                else:
+                    self._report.updated.append(path)
+            elif path in changed or (file.reason is None and not is_held):
                 pending.append(path)
             else:
                 if file != known.files.get(path):
@@ -199,8 +202,8 @@ class _Sync:
         """Decide what becomes of documents whose file has gone or holds something else now.
 
         Returns:
-            ids to remove; documents that go to another file of the same content; for each new path of a file that was
-            only renamed, its old one.
+            ids to remove; documents that go to another file of the same content; for each path whose new content comes
+            with its documents, the path that had them.
         """
         known = self._known
         is_gone = set(gone)
@@ -210,7 +213,7 @@ class _Sync:
                 holders.setdefault(file.content_hash, []).append(path)
         removed: list[str] = []
         revised: dict[str, DocumentRecord] = {}
-        renamed: dict[str, str] = {}
+        moved: dict[str, str] = {}
         for path in [*gone, *sorted(changed)]:
             new = current[path].content_hash if path in current else None
             heir = None
@@ -224,14 +227,17 @@ class _Sync:
                 elif path in is_gone or (new is not None and known.holding(new)):
                     removed.append(record.id)
                     known.drop(record.id)
-            if path in is_gone:
-                if heir is not None and heir not in known.files and heir not in renamed:
-                    renamed[heir] = path
-                else:
-                    self._report.removed.append(path)
+            if heir is not None and heir in changed:
+                moved.setdefault(heir, path)
+            if path in is_gone and not (heir and moved.get(heir) == path and self._is_renamed(path, heir, current)):
+                self._report.removed.append(path)
         for path in gone:
             known.files.pop(path, None)
-        return removed, revised, renamed
+        return removed, revised, moved
+
+    def _is_renamed(self, old: str, new: str, current: dict[str, FileRecord]) -> bool:
+        """Tell whether nothing is at the old path any more, and nothing was at the new one."""
+        return old not in current and new not in self._known.files
 
     def _bring_in(self, files: Sequence[FileRecord], reader: FileReader) -> None:
         batch = _Batch()

@@ -39,10 +39,12 @@ from ui.types import Overview, Phase, Readiness, Turn
 ALLOWED_TAGS = {
     *("a", "article", "blockquote", "button", "cite", "code", "details", "div", "h2", "h3", "h4", "li", "mark", "ol"),
     *("p", "section", "span", "strong", "summary", "sup", "ul"),
+    *("dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
 }
 ALLOWED_ATTRIBUTES = {
     *("aria-busy", "aria-expanded", "aria-hidden", "aria-label", "aria-labelledby", "aria-live", "class", "data-copy"),
     *("data-pc", "data-phase", "data-question", "href", "id", "role", "tabindex", "type"),
+    *("aria-pressed", "data-export", "data-good", "scope"),
 }
 OUR_LINK = re.compile(r"#(src|ref)-\d+-\d+")
 
