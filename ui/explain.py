@@ -55,7 +55,8 @@ def _passages(answer: Answer) -> str:
 
 
 def _row(passage: Passage, answer: Answer) -> str:
-    where = shortened(" · ".join(filter(None, (passage.title, passage.locator, passage.heading))), 80)
+    heading = passage.heading.removeprefix(passage.title).removeprefix(" > ")
+    where = shortened(" · ".join(filter(None, (passage.title, passage.locator, heading))), 80)
     named = f" (named by {shortened(passage.named_by, 40)})" if passage.named_by else ""
     cells = (f"{passage.score:.3f}", f"{passage.cosine:.2f}", f"{passage.bm25:.1f}", _fate(passage, answer) + named)
     numbers = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
