@@ -158,6 +158,7 @@ def test_a_waiting_process_takes_over_from_a_killed_one(wheels: Path) -> None:
     first = start_fetcher(wheels)
     assert first.stdout is not None
     first.stdout.readline()
+    first.send_signal(signal.SIGSTOP)  # it must not be done before the second has begun
     second = start_fetcher(wheels)
     assert second.stdout is not None
     assert second.stdout.readline().startswith("Waiting")
