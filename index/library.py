@@ -106,8 +106,13 @@ class Library:
 
     def add_documents(self, documents: Iterable[Document], *, progress: Progress = silent) -> SyncReport:
         """Store ready-made documents; a known id is replaced unless its content hash is the same."""
-        self._check_embedder(keep=True)
-        return sync.add_documents(documents, store=self.store, embedder=self.embedder, progress=progress)
+        return sync.add_documents(
+            documents,
+            store=self.store,
+            embedder=self.embedder,
+            before_embedding=lambda: self._check_embedder(keep=True),
+            progress=progress,
+        )
 
     def find(self, reference: str) -> DocumentRecord:
         """Return the document that a person names: by its id, its source, or a file name that only it has.

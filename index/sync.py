@@ -81,7 +81,12 @@ def add_paths(
 
 
 def add_documents(
-    documents: Iterable[Document], *, store: Store, embedder: Embedder, progress: Progress = silent
+    documents: Iterable[Document],
+    *,
+    store: Store,
+    embedder: Embedder,
+    before_embedding: Callable[[], None] = lambda: None,
+    progress: Progress = silent,
 ) -> SyncReport:
     """Store ready-made documents; one with a known id replaces it unless both state the same content hash."""
     ready = list(documents)
@@ -90,6 +95,8 @@ def add_documents(
     same = {d.id for d in ready if d.id in by_id and d.content_hash and by_id[d.id].content_hash == d.content_hash}
     report.unchanged.extend(d.source for d in ready if d.id in same)
     rest = [document for document in ready if document.id not in same]
+    if rest:
+        before_embedding()
     for start in range(0, len(rest), _BATCH):
         batch = rest[start : start + _BATCH]
         settled = len(same) + start

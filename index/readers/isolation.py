@@ -55,7 +55,6 @@ class FileContent:
 
     extraction: Extraction
     content_hash: str
-    size: int
 
 
 class FileReader:
@@ -80,7 +79,7 @@ class FileReader:
             UnreadableDocument: it cannot be read, or reading it went beyond a limit.
         """
         data = read_bytes(path, self._limits.file_bytes)
-        return FileContent(self.extract(data, path.name), hashlib.sha256(data).hexdigest(), len(data))
+        return FileContent(self.extract(data, path.name), hashlib.sha256(data).hexdigest())
 
     def extract(self, data: bytes, name: str) -> Extraction:
         """Return what the bytes of a file called ``name`` say.

@@ -39,7 +39,7 @@ class Lives:
         self.old = folder / "old"
         self.run(["record", str(folder / "model"), 0, STEPS, str(self.known)])
         shutil.copytree(folder / "model", self.old)
-        program = "import sys, life; life.to_format_2(__import__('pathlib').Path(sys.argv[1]))"
+        program = "import sys, older_formats; older_formats.to_format_2(__import__('pathlib').Path(sys.argv[1]))"
         subprocess.run([sys.executable, "-c", program, str(self.old / "library")], env=environment(), check=True)
         shutil.copytree(self.old, folder / "old-model")
         self.run(["record", str(folder / "old-model"), STEPS, STEPS + 1, str(self.old_known)])

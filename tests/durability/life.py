@@ -64,18 +64,6 @@ def third(docs: Path) -> None:
     (docs / "walrus.md").rename(docs / "moved.md")
 
 
-def to_format_2(folder: Path) -> None:
-    """Turn a library into one as the second format had it."""
-    with closing(sqlite3.connect(folder / "library.sqlite3")) as db:
-        db.execute("DROP TABLE files")
-        for table, columns in {"documents": ("member", "tags", "places", "seal"), "chunks": ("places", "seal")}.items():
-            for column in columns:
-                db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        db.execute("DELETE FROM meta WHERE key IN ('seals', 'documents', 'chunks', 'probe')")
-        db.execute("UPDATE meta SET value = '2' WHERE key = 'format'")
-        db.commit()
-
-
 def steps(folder: Path) -> list[Callable[[], None]]:
     """Return what happens, in order; each step may be done again."""
     docs, place = folder / "docs", folder / "library"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from fakes import DIMENSION, WordCountEmbedder, make_document
+from older_formats import to_format_1, to_format_2
 
 from index.doctor import examine
 from index.embedding import embed_document
@@ -121,31 +122,7 @@ def test_a_library_of_a_newer_format_is_refused(folder: Path) -> None:
     assert "update pincite" in one_line(caught)
 
 
-def _to_format_2(folder: Path) -> None:
-    """Turn a library into one as the second format had it."""
-    with closing(sqlite3.connect(folder / "library.sqlite3")) as db:
-        db.execute("DROP TABLE files")
-        for column in ("member", "tags", "places", "seal"):
-            db.execute(f"ALTER TABLE documents DROP COLUMN {column}")
-        for column in ("places", "seal"):
-            db.execute(f"ALTER TABLE chunks DROP COLUMN {column}")
-        db.execute("DELETE FROM meta WHERE key IN ('seals', 'documents', 'chunks', 'probe')")
-        db.execute("UPDATE meta SET value = '2' WHERE key = 'format'")
-        db.commit()
-
-
-def _to_format_1(folder: Path) -> None:
-    """Turn a library into one as the first format had it."""
-    _to_format_2(folder)
-    with closing(sqlite3.connect(folder / "library.sqlite3")) as db:
-        db.execute("DROP INDEX documents_by_title")
-        for table, column in (("documents", "title_key"), ("chunks", "sentences"), ("chunks", "sentence_vectors")):
-            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
-        db.commit()
-
-
-@pytest.mark.parametrize("make_older", [_to_format_1, _to_format_2])
+@pytest.mark.parametrize("make_older", [to_format_1, to_format_2])
 def test_a_library_of_an_older_format_is_brought_up_to_date(folder: Path, make_older: Callable[[Path], None]) -> None:
     documents = [
         make_document("A walrus sleeps. It dreams of Ada Holm.", "a.txt", title="Walrus"),
@@ -165,7 +142,7 @@ def test_a_library_of_an_older_format_is_brought_up_to_date(folder: Path, make_o
 def test_an_upgrade_that_fails_leaves_the_old_format(folder: Path) -> None:
     store = opened(folder)
     store.apply(ChangeSet(upsert=[embed_document(make_document("A walrus sleeps."), EMBEDDER)]))
-    _to_format_1(folder)
+    to_format_1(folder)
 
     def fails(chunks: object, title: str) -> list[SentenceVectors]:
         raise KeyboardInterrupt
