@@ -41,11 +41,13 @@ class Assistant:
         *,
         config: AssistantConfig | None = None,
         notice: str | None = None,
+        model: str = "",
     ) -> None:
         self.library = library
         self.generator = generator
         self.config = config or AssistantConfig()
         self.notice = notice
+        self._opened_with = model
         self._checker = SupportChecker(CachedEmbedder(library.embedder), self.config.min_support)
 
     @classmethod
@@ -77,7 +79,7 @@ class Assistant:
             generator, notice = load_generator(settings.model, api_key=settings.api_key, progress=progress)
         finally:
             warming.join()  # a library that is half imported when the process ends takes the process down
-        return cls(opened, generator, config=chosen, notice=notice)
+        return cls(opened, generator, config=chosen, notice=notice, model=settings.model)
 
     def warm_up(self) -> None:
         """Have the model read what comes before every question, where it keeps what it has read."""
@@ -90,6 +92,7 @@ class Assistant:
         history: Sequence[Message] = (),
         style: Style = "chat",
         within: Selection | None = None,
+        config: AssistantConfig | None = None,
     ) -> Answer:
         """Answer a question.
 
@@ -98,6 +101,7 @@ class Assistant:
             history: the conversation so far, oldest first.
             style: ``chat`` for sentences, ``short`` for the bare answer.
             within: the documents that it may be answered from; all unless told.
+            config: how this question is answered; as all others unless told.
 
         Returns:
             The answer; ``abstained`` with a reason where the library does not hold one.
@@ -105,7 +109,7 @@ class Assistant:
         Raises:
             QuestionError: the question is empty or too long. GenerationError: the model failed.
         """
-        for event in self.stream(question, history=history, style=style, within=within):
+        for event in self.stream(question, history=history, style=style, within=within, config=config):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream ends with Finished")
@@ -117,12 +121,13 @@ class Assistant:
         history: Sequence[Message] = (),
         style: Style = "chat",
         within: Selection | None = None,
+        config: AssistantConfig | None = None,
     ) -> Iterator[Event]:
         """Answer a question, telling what happens: stages, passages, drafts, and last :class:`Finished`.
 
         Closing the iterator stops the model. Arguments and errors are those of :meth:`ask`.
         """
-        return self._answering(question, history, style, within).events()
+        return self._answering(question, history, style, within, config).events()
 
     def assess(self, question: str, *, history: Sequence[Message] = (), style: Style = "chat") -> Signals | None:
         """Return what speaks for the library's holding the answer, without writing it; None where nothing is found.
@@ -132,11 +137,31 @@ class Assistant:
         return self._answering(question, history, style).assess()
 
     def _answering(
-        self, question: str, history: Sequence[Message], style: Style, within: Selection | None = None
+        self,
+        question: str,
+        history: Sequence[Message],
+        style: Style,
+        within: Selection | None = None,
+        config: AssistantConfig | None = None,
     ) -> Answering:
-        asked = check_question(question, self.config.max_question_chars)
+        used = config or self.config
+        asked = check_question(question, used.max_question_chars)
         said = tuple(Message(turn.role, well_formed(turn.text)) for turn in history)
-        return Answering(asked, said, style, self.library, self.generator, self._checker, self.config, within)
+        return Answering(asked, said, style, self.library, self.generator, self._checker, used, within)
+
+    def use_model(self, model: str, *, progress: Progress = silent) -> None:
+        """Answer with another language model from now on; the one before is let go of once the other is loaded.
+
+        Call it between questions. ``model`` is as for :meth:`open`; "" is the one the assistant was opened with.
+
+        Raises:
+            PinciteError: it cannot be loaded; the one before stays.
+        """
+        generator, self.notice = load_generator(
+            model or self._opened_with, api_key=load_settings().api_key, progress=progress
+        )
+        self.generator, before = generator, self.generator
+        before.close()
 
     def search(self, question: str, *, k: int = 10, within: Selection | None = None) -> list[Passage]:
         """Return the ``k`` best passages for a question, best first, of the documents ``within``."""

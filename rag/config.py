@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast, get_args
 
 from index.errors import ConfigError
@@ -54,3 +54,12 @@ class AssistantConfig:
         if name not in get_args(Caution):
             raise ConfigError(f"caution '{name}' is unknown; choose one of {', '.join(get_args(Caution))}")
         return cls(caution=cast(Caution, name))
+
+    def reading(self, passages: int) -> AssistantConfig:
+        """Return the settings with so many passages read at most, and room for their sentences in proportion."""
+        return replace(
+            self,
+            passages=max(self.passages, 2 * passages),
+            read_passages=passages,
+            read_tokens=self.read_tokens * passages // self.read_passages,
+        )

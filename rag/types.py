@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
@@ -179,6 +179,39 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain data, ready for ``json.dumps`` and UTF-8, whatever the model wrote."""
         return {**dataclasses.asdict(self), "raw_text": self.raw_text.encode("utf-8", "replace").decode("utf-8")}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Answer:
+        """Return the answer that :meth:`to_dict` made ``data`` of; fields that are unknown here are left out.
+
+        Raises:
+            ValueError: it is not the form of an answer.
+        """
+        try:
+            known = _known(cls, data)
+            known["reason"] = Reason(known["reason"]) if known["reason"] is not None else None
+            for name, kind in _LISTS.items():
+                known[name] = tuple(kind(**_known(kind, item)) for item in known.get(name, ()))
+            known["timings"] = Timings(**_known(Timings, known["timings"]))
+            known["library"] = LibrarySummary(**_known(LibrarySummary, known["library"]))
+            known["model"] = ModelInfo(**_known(ModelInfo, known["model"])) if known["model"] else None
+            return cls(**known)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not an answer: {error}") from None
+
+
+_LISTS: Mapping[str, type] = {
+    "sentences": Sentence,
+    "citations": Citation,
+    "passages": Passage,
+    "conflicts": Conflict,
+}
+
+
+def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a dataclass that are in ``data``, lists as tuples."""
+    names = {field.name for field in dataclasses.fields(kind)}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name in names}
 
 
 @dataclass(frozen=True, slots=True)

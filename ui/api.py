@@ -27,11 +27,16 @@ from index.types import Selection
 from rag.errors import QuestionError
 from rag.passages import to_passage
 from rag.types import Answer, Draft, Finished, Message, PassagesFound, StageStarted
+from ui.api_conversations import add_conversations
+from ui.api_library import add_documents
 from ui.feedback import Feedback, keep
 from ui.markup import escape
 from ui.session import clean_question
+from ui.tickets import LibraryLike, Manner
 from ui.types import Failed, ModelLoading, Stopped, Update, Waiting
-from ui.worker import AssistantWorker, BusyError, LibraryLike, follow
+from ui.uploads import UploadError, Uploads
+from ui.wishes import MOST_SOURCES, choices, known_model
+from ui.worker import AssistantWorker, BusyError, follow
 
 MOST_PASSAGES = 100
 _Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -63,11 +68,14 @@ class Said(_Strict):
 
 
 class AskBody(_Strict):
-    """A question."""
+    """A question; how it is answered is as the server was started, unless told."""
 
     question: str
     history: list[Said] = []
     style: Literal["chat", "short"] = "chat"
+    caution: Literal["helpful", "balanced", "strict"] | None = None
+    sources: int | None = Field(None, ge=1, le=MOST_SOURCES)
+    model: str = ""
     within: Within | None = None
     stream: bool = False
 
@@ -119,7 +127,9 @@ def build_api(worker: AssistantWorker) -> FastAPI:
     api.exception_handler(PinciteError)(_stated)
     api.exception_handler(RequestValidationError)(_invalid)
     _add_answers(api, worker)
-    _add_documents(api, worker)
+    _add_library(api, worker)
+    add_documents(api, lambda: _library(worker), Uploads(lambda: _library(worker), lambda: worker.is_busy))
+    add_conversations(api, lambda: _library(worker))
     _add_completions(api, worker)
 
     @api.get("/docs", include_in_schema=False)
@@ -134,7 +144,8 @@ def _add_answers(api: FastAPI, worker: AssistantWorker) -> None:
     async def ask(body: AskBody, request: Request) -> Any:
         """The answer object; with ``stream`` its making as server-sent events, ``answer`` or ``error`` last."""
         history = [Message(turn.role, turn.text) for turn in body.history]
-        updates = _updates(worker, body.question, history, body.style, body.within)
+        manner = Manner(body.style, body.caution, body.sources, known_model(body.model))
+        updates = _updates(worker, body.question, history, manner, body.within)
         if body.stream:
             return StreamingResponse(_as_events(updates), media_type="text/event-stream")
         return (await _finished(updates, request)).to_dict()
@@ -149,25 +160,17 @@ def _add_answers(api: FastAPI, worker: AssistantWorker) -> None:
         return [asdict(to_passage(passage)) for passage in found]
 
 
-def _add_documents(api: FastAPI, worker: AssistantWorker) -> None:
-    @api.get("/documents", summary="What the library holds")
-    def documents() -> list[dict[str, Any]]:
-        """Every document without its text."""
-        return [asdict(record) for record in _library(worker).catalogue()]
-
-    @api.get("/documents/{document_id}", summary="One document with its text")
-    def document(document_id: str) -> dict[str, Any]:
-        """The text that offsets of citations refer to."""
-        found = _library(worker).document(document_id)
-        if found is None:
-            raise HTTPException(404, "no such document; /v1/documents names those there are")
-        return asdict(found)
-
+def _add_library(api: FastAPI, worker: AssistantWorker) -> None:
     @api.post("/feedback", summary="Keep a word on an answer, on this machine", status_code=204)
     def feedback(body: FeedbackBody) -> None:
         """Kept in the library's folder; 'pincite feedback export' makes a question set of it."""
         folder = Path(_library(worker).info().path)
         keep(folder, Feedback(**body.model_dump(exclude={"citations"}), citations=tuple(body.citations)))
+
+    @api.get("/settings", summary="What may be chosen for a question")
+    def settings() -> dict[str, Any]:
+        """Models on this machine, cautions, styles, and how many sources."""
+        return choices()
 
     @api.get("/library", summary="The library's identity and size")
     def library() -> dict[str, Any]:
@@ -187,7 +190,7 @@ def _add_completions(api: FastAPI, worker: AssistantWorker) -> None:
         turns = [Message(_role(turn), turn.text()) for turn in body.messages if turn.role in ("user", "assistant")]
         if not turns or turns[-1].role != "user":
             raise QuestionError("the last message must be the user's question")
-        updates = _updates(worker, turns[-1].text, turns[:-1], "chat", None)
+        updates = _updates(worker, turns[-1].text, turns[:-1], Manner(), None)
         if body.stream:
             return StreamingResponse(_as_chunks(updates), media_type="text/event-stream")
         return _completion(await _finished(updates, request))
@@ -205,11 +208,11 @@ def _library(worker: AssistantWorker) -> LibraryLike:
 
 
 def _updates(
-    worker: AssistantWorker, question: str, history: Sequence[Message], style: str, within: Within | None
+    worker: AssistantWorker, question: str, history: Sequence[Message], manner: Manner, within: Within | None
 ) -> AsyncIterator[Update]:
     """Queue a question now; return its news. Leaving the iterator early calls the question off."""
     selection = within.selection() if within else None
-    ticket = worker.submit(clean_question(question), history, selection, style=style)  # type: ignore[arg-type]
+    ticket = worker.submit(clean_question(question), history, selection, manner)
 
     async def news() -> AsyncIterator[Update]:
         async with aclosing(follow(worker, ticket)) as batches:
@@ -313,7 +316,7 @@ def _completion(answer: Answer) -> dict[str, Any]:
 
 
 async def _stated(request: Request, error: Exception) -> JSONResponse:
-    status = 503 if isinstance(error, BusyError) else 400 if isinstance(error, QuestionError) else 500
+    status = 503 if isinstance(error, BusyError) else 400 if isinstance(error, QuestionError | UploadError) else 500
     headers = {"Retry-After": "10"} if status == 503 else None
     kind = "invalid_request_error" if status == 400 else "server_error"
     return JSONResponse({"error": {"message": str(error), "type": kind}}, status, headers)

@@ -1,48 +1,29 @@
 """The chat window: a Gradio page over one assistant.
 
-``build_app`` makes the guarded web application and ``serve`` runs it. Rendering is left to :mod:`ui.presenters`,
-waiting and answering to :mod:`ui.worker`.
+``build_app`` makes the guarded web application and ``serve`` runs it. The page itself is :mod:`ui.chat_page`; waiting
+and answering is :mod:`ui.worker`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing
-from functools import reduce
+from collections.abc import Callable
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from index.errors import MissingDependency, PinciteError
-from ui.presenters import status, status_text, thread, turn_html, welcome
-from ui.scope import choices_of, described, selection_of
+from index.errors import MissingDependency
+from ui.chat_page import ChatPage
 from ui.security import LOOPBACK_NAMES, Guard, host_names
 from ui.server import ServeError, address_of, check_host, listen, run
-from ui.session import Conversation, advance, clean_question
-from ui.types import Readiness, Turn
-from ui.worker import POLL_SECONDS, AssistantFactory, AssistantWorker, follow
-
-if TYPE_CHECKING:
-    import gradio as gr
+from ui.tickets import LibraryLike
+from ui.worker import AssistantFactory, AssistantWorker
 
 __all__ = ["ServeError", "build_app", "serve"]
 
-WELCOME_REFRESH_SECONDS = 1.0
-"""How long a page that was just opened waits for a fresher overview of the library."""
-
 HEAD = (
     '<link rel="icon" href="/pincite/pincite.svg" type="image/svg+xml">'
-    '<link rel="stylesheet" href="/pincite/pincite.css">'
-    '<script src="/pincite/pincite.js" defer></script>'
-)
-
-BANNER = (
-    '<div class="pc-banner"><h1>pincite</h1><p>Answers from your documents, with the exact place. '
-    '<a href="/evaluate/" target="_blank">Evaluate</a></p><details class="pc-export"><summary>Export</summary><div>'
-    '<button type="button" class="pc-button" data-pc="save" data-kind="md">Markdown</button>'
-    '<button type="button" class="pc-button" data-pc="save" data-kind="json">JSON</button>'
-    '<button type="button" class="pc-button" data-pc="save" data-kind="html">HTML</button></div></details></div>'
+    '<link rel="stylesheet" href="/pincite/pincite.css"><link rel="stylesheet" href="/pincite/panels.css">'
+    '<script src="/pincite/pincite.js" type="module"></script>'
 )
 
 FRAMEWORK_SETTINGS = {
@@ -53,13 +34,11 @@ FRAMEWORK_SETTINGS = {
 }
 """What Gradio reads from the environment alone: no telemetry, no book-keeping of who asked when."""
 
-Changes = dict[Any, Any]
-"""New values by Gradio component; components left out stay as they are."""
-
 
 def serve(
     assistant_factory: AssistantFactory,
     *,
+    library: LibraryLike | None = None,
     host: str = "127.0.0.1",
     port: int | None = None,
     on_ready: Callable[[str], None] | None = None,
@@ -70,6 +49,7 @@ def serve(
 
     Args:
         assistant_factory: makes the assistant; slow.
+        library: the library it will answer from, searched while the model loads.
         host: a loopback name or address.
         port: where to listen; None takes the first free port from 7860.
         on_ready: called with the page's address once it can be opened; by default the address is printed.
@@ -81,7 +61,7 @@ def serve(
     check_host(host)
     listener = listen(host, port)
     address = address_of(host, listener)
-    worker = AssistantWorker(assistant_factory)
+    worker = AssistantWorker(assistant_factory, library=library)
     try:
         app = build_app(worker, names=host_names(host))
         worker.start()
@@ -135,154 +115,7 @@ def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES
     return Guard(web, names=names, head=HEAD)
 
 
-def _offering(choices: list[tuple[str, str]]) -> Any:
-    import gradio as gr
-
-    return gr.update(choices=choices)
-
-
 def _theme(gr: Any) -> Any:
     """Return a theme of system fonts: the stock themes load theirs from elsewhere."""
     fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "sans-serif"]
     return gr.themes.Base(font=fonts, font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"])
-
-
-class ChatPage:
-    """The components of the page and what they do. ``blocks`` is the Gradio application."""
-
-    def __init__(self, worker: AssistantWorker) -> None:
-        import gradio as gr
-
-        self._worker = worker
-        with gr.Blocks(title="pincite", analytics_enabled=False, fill_width=True) as self.blocks:
-            self._conversation = gr.State(Conversation())
-            self._lay_out(gr)
-            self._connect(gr)
-        self.blocks.queue(max_size=256, default_concurrency_limit=None, api_open=False)
-
-    def _lay_out(self, gr: Any) -> None:
-        def html(value: str, name: str) -> gr.HTML:
-            return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)
-
-        with gr.Row(elem_id="pc-header"):
-            html(BANNER, "pc-banner")
-            self._new = gr.Button("New conversation", elem_id="pc-new", size="sm", scale=0)
-        with gr.Column(elem_id="pc-main"):
-            self._welcome = html(welcome(Readiness()), "pc-welcome")
-            self._past = html("", "pc-past")
-            self._now = html("", "pc-now")
-        with gr.Column(elem_id="pc-composer"):
-            self._status = html(status(""), "pc-status")
-            with gr.Row(elem_id="pc-entry"):
-                self._box = gr.Textbox(
-                    label="Your question",
-                    show_label=False,
-                    placeholder="Ask a question",
-                    lines=1,
-                    max_lines=6,
-                    container=False,
-                    autofocus=True,
-                    elem_id="pc-question",
-                    scale=1,
-                )
-                self._ask = gr.Button("Ask", variant="primary", elem_id="pc-ask", scale=0, min_width=88)
-                self._stop = gr.Button("Stop", variant="stop", elem_id="pc-stop", scale=0, min_width=88)
-            self._lay_out_scope(gr)
-
-    def _lay_out_scope(self, gr: Any) -> None:
-        with gr.Accordion("Which documents", open=False, elem_id="pc-scope"), gr.Row():
-            self._chosen = gr.Dropdown(
-                [], label="Documents and tags", multiselect=True, elem_id="pc-chosen", scale=3, min_width=290
-            )
-            day: dict[str, Any] = {"placeholder": "2024-01-31", "max_lines": 1, "scale": 1, "min_width": 110}
-            self._since = gr.Textbox(label="From", elem_id="pc-since", **day)
-            self._until = gr.Textbox(label="Until", elem_id="pc-until", **day)
-
-    def _connect(self, gr: Any) -> None:
-        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-        shown = [self._past, self._now, self._status, self._box]
-        gr.on(
-            [self._box.submit, self._ask.click],
-            self.ask,
-            inputs=[self._box, self._conversation, self._chosen, self._since, self._until],
-            outputs=shown,
-            trigger_mode="once",
-            **private,
-        )
-        self._stop.click(self.stop, inputs=[self._conversation], outputs=None, **private)
-        self._new.click(self.start_over, inputs=[self._conversation], outputs=shown, **private)
-        self.blocks.load(self.greet, outputs=[self._welcome, self._chosen], **private)
-
-    async def greet(self) -> AsyncIterator[Changes]:
-        """Show how far the assistant is until it is ready, then what the library holds now."""
-        self._worker.look_again()
-        shown = Readiness()
-        remaining = WELCOME_REFRESH_SECONDS
-        while remaining > 0 or shown == Readiness():
-            readiness = self._worker.readiness
-            if readiness != shown:
-                shown = readiness
-                records = shown.overview.records if shown.overview else ()
-                yield {self._welcome: welcome(shown), self._chosen: _offering(choices_of(records))}
-            await asyncio.sleep(POLL_SECONDS)
-            remaining -= POLL_SECONDS
-
-    async def ask(
-        self,
-        text: str | None,
-        conversation: Conversation,
-        chosen: list[str] | None = None,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> AsyncIterator[Changes]:
-        """Answer the question in the box, showing each step; the box is emptied once the question is accepted."""
-        if conversation.underway is not None:
-            yield self._notice("One question at a time: stop the current answer, or wait for it.")
-            return
-        try:
-            question = clean_question(text)
-            conversation.check_room()
-            within = selection_of(chosen, since, until)
-            ticket = self._worker.submit(question, conversation.history(), within)
-        except PinciteError as error:
-            yield self._notice(str(error))
-            return
-        turn = conversation.begin(question, ticket, described(within))
-        try:
-            earlier = thread(conversation.turns[:-1])
-            yield {**self._shown(turn), self._past: earlier, self._box: ""}
-            async with aclosing(follow(self._worker, ticket)) as batches:
-                async for news in batches:
-                    if not conversation.holds(turn):
-                        break
-                    turn = reduce(advance, news, turn)
-                    conversation.record(turn)
-                    yield self._shown(turn) if news else self._sign_of_life()
-            # The last word is this event's own, whoever ended it: nothing older can arrive after it.
-            yield self._shown(turn) if conversation.holds(turn) else self._blank()
-        finally:
-            ticket.cancel()
-            conversation.underway = None
-
-    async def stop(self, conversation: Conversation) -> None:
-        """Call off the question under way; the event that is answering it shows the end."""
-        conversation.stop()
-
-    async def start_over(self, conversation: Conversation) -> Changes:
-        """Forget the conversation; an answer under way, once called off, empties the page itself."""
-        conversation.clear()
-        return self._blank() if conversation.underway is None else self._sign_of_life()
-
-    def _blank(self) -> Changes:
-        return {self._past: "", self._now: "", self._status: status("New conversation.")}
-
-    def _shown(self, turn: Turn) -> Changes:
-        return {self._now: turn_html(turn), self._status: status(status_text(turn))}
-
-    def _notice(self, text: str) -> Changes:
-        return {self._status: status(text, notice=True)}
-
-    def _sign_of_life(self) -> Changes:
-        import gradio as gr
-
-        return {self._status: gr.skip()}

@@ -178,9 +178,9 @@ def serve(
 
     bars = ProgressBars()
     try:
-        open_library(
+        opened = open_library(
             library, progress=bars, with_seeds=True
-        ).close()  # what cannot be opened is said before the page is
+        )  # what cannot be opened is said before the page is
     finally:
         bars.close()
 
@@ -189,7 +189,14 @@ def serve(
         if open_browser:
             webbrowser.open(address)
 
-    serve_app(lambda: open_assistant(library, model, caution=caution), host=host, port=port, on_ready=ready)
+    with opened:
+        serve_app(
+            lambda: open_assistant(opened, model, caution=caution),
+            library=opened,
+            host=host,
+            port=port,
+            on_ready=ready,
+        )
 
 
 @cli.command()

@@ -16,7 +16,7 @@ from ui.explain import explanation
 from ui.markup import counted, escape, human_date, shortened
 from ui.session import MARKER
 from ui.sources import source_column
-from ui.types import Overview, Phase, Readiness, Turn
+from ui.types import Overview, Phase, Readiness, Standing, Turn
 
 TITLES_SHOWN = 4
 
@@ -63,18 +63,18 @@ def _listed(items: Sequence[str]) -> str:
 
 def welcome(readiness: Readiness) -> str:
     """Return the page a person lands on, as HTML."""
-    if readiness.problem:
-        return _landing(f'<p class="pc-problem" role="alert">{escape(readiness.problem)}</p>')
-    if readiness.overview is None:
+    overview = readiness.overview
+    problem = f'<p class="pc-problem" role="alert">{escape(readiness.problem)}</p>' if readiness.problem else ""
+    if overview is None:
+        return _landing(problem or '<p class="pc-lede pc-busy">Opening the library…</p>')
+    lede = f'{problem}<p class="pc-lede">{library_line(overview)}</p>'
+    if not overview.records:
         return _landing(
-            '<p class="pc-lede pc-busy">Loading the model…</p>'
-            '<p class="pc-aside">You can type a question already: it is answered as soon as the model is there.</p>'
+            f'{lede}<p class="pc-aside">Drop files here, or <button type="button" class="pc-button" data-pc="panel" '
+            'data-panel="pc-documents">add documents</button></p>'
         )
-    lede = f'<p class="pc-lede">{library_line(readiness.overview)}</p>'
-    if not readiness.overview.records:
-        hint = "Add files or folders in a terminal, then reload this page:"
-        return _landing(f'{lede}<p class="pc-aside">{hint} <code>pincite add PATH</code></p>')
-    return _landing(lede + _examples(readiness.overview.examples))
+    loading = "" if readiness.is_settled else '<p class="pc-aside pc-busy">The model is loading; ask already.</p>'
+    return _landing(lede + _examples(overview.examples) + loading)
 
 
 def _landing(body: str) -> str:
@@ -105,16 +105,28 @@ def turn_html(turn: Turn) -> str:
     busy = "false" if turn.phase.is_over else "true"
     understood = ""
     if turn.understood and turn.understood.strip() != turn.question.strip():
-        understood = f'<p class="pc-understood">Understood as: {escape(turn.understood)}</p>'
+        correct = _edit_button(turn, turn.understood, "Correct this", alone=True) if turn.phase.is_over else ""
+        understood = f'<p class="pc-understood">Understood as: {escape(turn.understood)} {correct}</p>'
     if turn.scope:
         understood += f'<p class="pc-understood">Asked of: {escape(turn.scope)}</p>'
+    edit = _edit_button(turn, turn.question, "Edit") if turn.phase.is_over else ""
     return (
         f'<article class="pc-turn" id="turn-{turn.number}" data-phase="{turn.phase}" aria-label="Turn {turn.number}"'
-        f"{_exported(turn)}>"
-        f'<div class="pc-asked"><h2 class="pc-question" tabindex="-1">{escape(turn.question)}</h2>{understood}</div>'
+        f'{_exported(turn)} data-conversation="{escape(turn.conversation if turn.is_kept else "")}">'
+        f'<div class="pc-asked"><h2 class="pc-question" tabindex="-1">{escape(turn.question)}</h2>{edit}'
+        f"{understood}</div>"
         f'<div class="pc-answer" aria-busy="{busy}">{_answer_column(turn)}</div>'
         f'<section class="pc-sources" aria-label="Sources of answer {turn.number}">{source_column(turn)}</section>'
         "</article>"
+    )
+
+
+def _edit_button(turn: Turn, text: str, label: str, *, alone: bool = False) -> str:
+    """Return a button that lets a question be asked anew in other words, in place of this turn and those after it."""
+    how = ' data-alone="yes"' if alone else ""
+    return (
+        f'<button type="button" class="pc-quiet-button" data-pc="edit" data-number="{turn.number}"{how} '
+        f'data-question="{escape(text)}">{label}</button>'
     )
 
 
@@ -146,7 +158,7 @@ def _exported(turn: Turn) -> str:
 def _answer_column(turn: Turn) -> str:
     match turn.phase:
         case Phase.DONE if turn.answer is not None:
-            return _declined(turn.answer) if turn.answer.abstained else _answered(turn.answer, turn.number)
+            return _declined(turn) if turn.answer.abstained else _answered(turn)
         case Phase.STOPPED:
             note = '<p class="pc-note">Stopped. This text is unfinished and was not checked against the sources.</p>'
             note = note if turn.draft else '<p class="pc-note">Stopped before anything was written.</p>'
@@ -159,7 +171,14 @@ def _answer_column(turn: Turn) -> str:
 
 
 def _retry(turn: Turn) -> str:
-    return f'<p class="pc-actions">{_ask_button(turn.question, "Ask again", "pc-button")}</p>'
+    return f'<p class="pc-actions">{_again_button(turn)}</p>'
+
+
+def _again_button(turn: Turn) -> str:
+    return (
+        f'<button type="button" class="pc-button" data-pc="again" data-number="{turn.number}" '
+        f'data-question="{escape(turn.question)}">Ask again</button>'
+    )
 
 
 def _draft(text: str) -> str:
@@ -170,13 +189,24 @@ def _pending_marker(marker: int) -> str:
     return f'<sup class="pc-marker pc-pending">{marker}</sup>'
 
 
-def _answered(answer: Answer, turn: int) -> str:
+def _answered(turn: Turn) -> str:
+    answer = turn.answer
+    assert answer is not None
     return (
-        f'<div class="pc-text">{answer_text(answer, turn)}</div>{_support_note(answer)}'
+        f'<div class="pc-text">{answer_text(answer, turn.number)}</div>{_support_note(answer)}{_standing_note(turn)}'
         f'<p class="pc-actions"><button type="button" class="pc-button" data-pc="copy" '
-        f'data-copy="{escape(answer_markdown(answer))}">Copy with sources</button>{_VERDICT}{_made_by(answer)}</p>'
-        f"{explanation(answer)}"
+        f'data-copy="{escape(answer_markdown(answer))}">Copy with sources</button>{_again_button(turn)}{_VERDICT}'
+        f"{_made_by(answer)}</p>{explanation(answer)}"
     )
+
+
+def _standing_note(turn: Turn) -> str:
+    """Return a word on a kept answer whose documents have changed since."""
+    gone = [how for _, how in turn.standing if how is not Standing.MOVED]
+    if not gone:
+        return ""
+    which = "a document it cites has" if len(gone) == 1 else "documents it cites have"
+    return f'<p class="pc-note">Since this was answered, {which} changed. Ask again for an answer of today.</p>'
 
 
 def _made_by(answer: Answer) -> str:
@@ -242,11 +272,13 @@ def _inline(text: str, render_marker: Callable[[int], str]) -> str:
     return "".join(parts)
 
 
-def _declined(answer: Answer) -> str:
+def _declined(turn: Turn) -> str:
+    answer = turn.answer
+    assert answer is not None
     reason = REASONS[answer.reason] if answer.reason is not None else ""
     return (
         f'<p class="pc-declined"><strong>The documents do not say.</strong> {escape(reason)}</p>'
-        f'<p class="pc-actions">{_VERDICT}</p>{explanation(answer)}'
+        f'<p class="pc-actions">{_again_button(turn)}{_VERDICT}</p>{explanation(answer)}'
     )
 
 

@@ -10,8 +10,10 @@ import asyncio
 import ipaddress
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
+
+from ui.visitors import cookies_in, new_cookie, owner_of
 
 Scope = MutableMapping[str, Any]
 AsgiMessage = MutableMapping[str, Any]
@@ -25,6 +27,10 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 MAX_BODY = 256 * 1024
 """Bytes. The longest thing the page sends is a question."""
+
+MAX_UPLOAD = 4 * 1024**3
+"""Bytes. What a library takes is the setting ``max_file_mb``; this is what is not even begun to be read."""
+UPLOADS = "/v1/files/"
 
 PAGES = frozenset({"/"})
 FILES = frozenset({"/config", "/theme.css"})
@@ -95,13 +101,23 @@ class Guard:
         names: host names that are answered, IPv6 addresses in brackets.
         head: markup added at the end of the page's ``<head>``; its scripts are marked like the page's own.
         max_body: largest request body in bytes.
+        max_upload: largest file in bytes.
     """
 
-    def __init__(self, app: AsgiApp, *, names: Iterable[str], head: str = "", max_body: int = MAX_BODY) -> None:
+    def __init__(
+        self,
+        app: AsgiApp,
+        *,
+        names: Iterable[str],
+        head: str = "",
+        max_body: int = MAX_BODY,
+        max_upload: int = MAX_UPLOAD,
+    ) -> None:
         self._app = app
         self._names = frozenset(names)
         self._head = head
         self._max_body = max_body
+        self._max_upload = max_upload
         self._closing = asyncio.Event()
 
     def end_streams(self) -> None:
@@ -149,10 +165,10 @@ class Guard:
         if not _is_known(scope["path"]):
             return 404, "There is nothing here."
         if scope["method"] not in ("GET", "HEAD"):
-            length = headers.get(b"content-length", "")
-            if not length.isdigit():
+            length = headers.get(b"content-length", "0" if scope["method"] == "DELETE" else "")
+            if not length.isdigit() or b"transfer-encoding" in headers:
                 return 411, "A request must say how long it is."
-            if int(length) > self._max_body:
+            if int(length) > (self._max_upload if scope["path"].startswith(UPLOADS) else self._max_body):
                 return 413, "That is too long."
         return None
 
@@ -160,6 +176,7 @@ class Guard:
         """Answer with the application's page, whole and uncompressed, its scripts marked."""
         nonce = _nonce()
         headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
+        cookies = cookies_in("; ".join(v.decode("latin-1") for name, v in headers if name.lower() == b"cookie"))
         start: AsgiMessage = {}
         parts: list[bytes] = []
 
@@ -171,7 +188,8 @@ class Guard:
             if message.get("more_body"):
                 return
             body = prepare_page(b"".join(parts).decode("utf-8"), nonce, self._head).encode()
-            guarded = _with_headers(send, content_security_policy(nonce), length=len(body))
+            more = [] if owner_of(cookies) else [(b"set-cookie", new_cookie().encode())]
+            guarded = _with_headers(send, content_security_policy(nonce), length=len(body), more=more)
             await guarded(start)
             await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
 
@@ -213,15 +231,15 @@ def _is_known(path: str) -> bool:
     return path in PAGES or path in FILES or path in CALLS or (path.startswith(TREES) and ".." not in path)
 
 
-def _with_headers(send: Send, policy: str, length: int | None = None) -> Send:
-    """Wrap ``send`` so that the response carries ``policy`` and the fixed headers, and ``length`` where given."""
+def _with_headers(send: Send, policy: str, length: int | None = None, more: Sequence[tuple[bytes, bytes]] = ()) -> Send:
+    """Wrap ``send`` so that the response carries ``policy``, the fixed headers and ``more``; ``length`` where given."""
 
     async def guarded(message: AsgiMessage) -> None:
         if message["type"] == "http.response.start":
             dropped = {name for name, _ in _FIXED_HEADERS} | {b"content-security-policy"}
             dropped |= set() if length is None else {b"content-length"}
             headers = [(name, value) for name, value in message.get("headers", []) if name.lower() not in dropped]
-            headers += [*_FIXED_HEADERS, (b"content-security-policy", policy.encode())]
+            headers += [*_FIXED_HEADERS, *more, (b"content-security-policy", policy.encode())]
             if length is not None:
                 headers += [(b"content-length", str(length).encode()), (b"cache-control", b"no-store")]
             message = {**message, "headers": headers}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
+from uuid import uuid4
 
 from rag.errors import QuestionError
 from rag.types import Draft, Finished, Message, PassagesFound, Stage, StageStarted
@@ -61,17 +62,51 @@ class Cancellable(Protocol):
 
 @dataclass(slots=True)
 class Conversation:
-    """What one browser tab has asked. ``underway`` is the question now being answered, if any."""
+    """What one browser tab has asked.
+
+    Attributes:
+        turns: oldest first.
+        underway: the question now being answered, if any.
+        id: the name it is kept under; "" until something is asked.
+        kept: how many of its turns are kept as they are here.
+        stored: how many are kept in all; more than ``kept`` while an earlier question is asked anew.
+    """
 
     turns: list[Turn] = field(default_factory=list)
     underway: Cancellable | None = None
+    id: str = ""  # not made here: every tab begins with a copy of the same object
+    kept: int = 0
+    stored: int = 0
 
     def begin(self, question: str, underway: Cancellable, scope: str = "") -> Turn:
         """Add a turn for ``question`` and return it."""
-        turn = Turn(number=len(self.turns) + 1, question=question, scope=scope)
+        self.id = self.id or uuid4().hex
+        turn = Turn(number=len(self.turns) + 1, question=question, scope=scope, conversation=self.id)
         self.turns.append(turn)
         self.underway = underway
         return turn
+
+    def go_back_to(self, number: int) -> None:
+        """Forget the turn of that number and those after it."""
+        del self.turns[number - 1 :]
+
+    def go_on_with(self, conversation: str, turns: Sequence[Turn]) -> None:
+        """Take up a conversation that was kept, in place of this one."""
+        self.clear()
+        self.id = conversation
+        self.turns.extend(turns)
+        self.kept = self.stored = len(turns)
+
+    def was_kept(self) -> None:
+        """All turns are kept now."""
+        self.turns[:] = [replace(turn, is_kept=True) for turn in self.turns]
+        self.kept = self.stored = len(self.turns)
+
+    def fork(self) -> None:
+        """Go on under a new name: another tab has gone on under the old one."""
+        self.id = uuid4().hex
+        self.kept = self.stored = 0
+        self.turns[:] = [replace(turn, conversation=self.id) for turn in self.turns]
 
     def record(self, turn: Turn) -> None:
         """Put ``turn`` in the place of its earlier self."""
@@ -86,18 +121,25 @@ class Conversation:
         """Forget all turns; a question under way is called off and its answer has nowhere to go."""
         self.stop()
         self.turns.clear()
+        self.kept = self.stored = 0
+        self.id = ""
 
     def holds(self, turn: Turn) -> bool:
         """Return whether ``turn``, in any state, is part of this conversation."""
-        return len(self.turns) >= turn.number and self.turns[turn.number - 1].question == turn.question
+        if len(self.turns) < turn.number or self.id != turn.conversation:
+            return False
+        return self.turns[turn.number - 1].question == turn.question
 
-    def history(self) -> tuple[Message, ...]:
-        """Return the latest answered turns as messages, oldest first, without citation markers."""
-        return history_of(self.turns)
+    def history(self, before: int | None = None) -> tuple[Message, ...]:
+        """Return the latest answered turns (those before a turn) as messages, oldest first, without markers."""
+        return history_of(self.turns if before is None else self.turns[: before - 1])
 
-    def check_room(self) -> None:
-        """Raise :class:`QuestionError` if no further turn fits."""
-        if len(self.turns) >= MAX_TURNS:
+    def check_room(self, replaces: int | None = None) -> None:
+        """Raise :class:`QuestionError` if no further turn fits, or there is none of the number to be replaced."""
+        if replaces is not None:
+            if replaces > len(self.turns):
+                raise QuestionError("That question is no longer part of this conversation: reload the page.")
+        elif len(self.turns) >= MAX_TURNS:
             raise QuestionError(f"This conversation has {MAX_TURNS} questions, the most it can hold: start a new one.")
 
 

@@ -37,14 +37,14 @@ def open_library(
 
 
 def open_assistant(
-    library: str | None,
+    library: Library | str | None,
     model: str | None,
     *,
     caution: str | None = None,
     progress: Progress = silent,
 ) -> Assistant:
-    """Open a library and load the language model, ready to read a question."""
-    opened = open_library(library, progress=progress, with_seeds=True)
+    """Open a library, unless it is open already, and load the language model, ready to read a question."""
+    opened = library if isinstance(library, Library) else open_library(library, progress=progress, with_seeds=True)
     config = AssistantConfig.with_caution(load_settings(caution=caution).caution)
     assistant = Assistant.open(opened, model=model, config=config, progress=progress)
     assistant.warm_up()

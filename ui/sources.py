@@ -6,7 +6,7 @@ import re
 
 from rag.types import Answer, Citation, Passage
 from ui.markup import counted, escape, human_date, shortened
-from ui.types import Turn
+from ui.types import Standing, Turn
 
 CONTEXT_CHARACTERS = 170
 """How much of a passage is shown on either side of a cited span before it is unfolded."""
@@ -24,7 +24,11 @@ def source_column(turn: Turn) -> str:
         return _considered(turn)
     if turn.answer.abstained:
         return _nearest(turn.answer, turn.number)
-    cards = [source_card(citation, _home_of(citation, turn.answer), turn.number) for citation in turn.answer.citations]
+    standing = dict(turn.standing)
+    cards = [
+        source_card(c, _home_of(c, turn.answer), turn.number, standing.get(c.marker, Standing.THERE))
+        for c in turn.answer.citations
+    ]
     heading = f'<h3 class="pc-label">{counted(len(cards), "source")}</h3><ol class="pc-cards">{"".join(cards)}</ol>'
     return (heading if cards else "") + _others(turn.answer)
 
@@ -62,7 +66,7 @@ def _home_of(citation: Citation, answer: Answer) -> Passage | None:
     return min(homes, key=lambda passage: (not passage.in_context, passage.rank), default=None)
 
 
-def source_card(citation: Citation, home: Passage | None, turn: int) -> str:
+def source_card(citation: Citation, home: Passage | None, turn: int, standing: Standing = Standing.THERE) -> str:
     """Return the card of one citation: document, place, and the passage with the cited span in ``<mark>``.
 
     The text of ``<mark>`` is ``citation.quote``, character for character.
@@ -76,7 +80,26 @@ def source_card(citation: Citation, home: Passage | None, turn: int) -> str:
         f'aria-label="Back to where source {citation.marker} is cited">{citation.marker}</a>'
         f"{_card_head(citation.title, citation.date, citation.locator, heading)}"
         f'<blockquote class="pc-passage">{_folded_before(before)}<mark>{escape(citation.quote)}</mark>'
-        f"{_folded_after(after)}</blockquote>{_unfold(before, after, CONTEXT_CHARACTERS)}{_copies(citation)}</li>"
+        f"{_folded_after(after)}</blockquote>{_STANDING[standing]}{_copies(citation)}"
+        f'<p class="pc-card-actions">{_unfold(before, after, CONTEXT_CHARACTERS)}'
+        f"{'' if standing is Standing.REMOVED else _open_button(citation)}</p></li>"
+    )
+
+
+_STANDING = {
+    Standing.THERE: "",
+    Standing.MOVED: '<p class="pc-meta">The document has changed since; these words are still in it.</p>',
+    Standing.CHANGED: '<p class="pc-note">The document has changed since, and these words are no longer in it.</p>',
+    Standing.REMOVED: '<p class="pc-note">This document is no longer in the library.</p>',
+}
+
+
+def _open_button(span: Citation | Passage) -> str:
+    """Return the button that opens the document at a span."""
+    quote = f' data-quote="{escape(span.quote)}"' if isinstance(span, Citation) else ""
+    return (
+        f'<button type="button" class="pc-more" data-pc="read" data-document="{escape(span.document_id)}" '
+        f'data-start="{span.start}" data-end="{span.end}"{quote}>Open in document</button>'
     )
 
 
@@ -153,7 +176,7 @@ def _passage_card(passage: Passage, turn: int) -> str:
         f'<li class="pc-card" id="near-{turn}-{passage.rank}">'
         f"{_card_head(passage.title, passage.date, passage.locator, passage.heading)}"
         f'<blockquote class="pc-passage">{_folded_after(text, OPENING_CHARACTERS)}</blockquote>'
-        f"{_unfold('', text, OPENING_CHARACTERS)}</li>"
+        f'<p class="pc-card-actions">{_unfold("", text, OPENING_CHARACTERS)}{_open_button(passage)}</p></li>'
     )
 
 

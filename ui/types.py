@@ -58,6 +58,15 @@ class Failed:
 Update = ModelLoading | Waiting | Event | Stopped | Failed
 
 
+class Standing(StrEnum):
+    """How the document of a kept citation stands to it now."""
+
+    THERE = "there"
+    MOVED = "moved"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question and what is known of its answer so far. ``number`` counts from 1 within a conversation."""
@@ -73,6 +82,12 @@ class Turn:
     error: str = ""
     scope: str = ""
     """Which documents it was put to, in words; "" for all."""
+    conversation: str = ""
+    """The conversation that it belongs to."""
+    is_kept: bool = False
+    """Whether it can be found again under that name."""
+    standing: tuple[tuple[int, Standing], ...] = ()
+    """Markers of citations whose documents are no longer as they were, once a kept answer is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +101,14 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """How far the assistant is: ``overview`` once it is loaded, or ``problem`` if that failed."""
+    """How far the assistant is: ``overview`` once the library is open, ``problem`` if something failed."""
 
     overview: Overview | None = None
     problem: str = ""
+    is_ready: bool = False
+    """Whether the model is loaded."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether loading is over, well or not."""
+        return self.is_ready or bool(self.problem)

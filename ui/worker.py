@@ -10,14 +10,17 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from queue import Empty, SimpleQueue
-from typing import Protocol
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from index.errors import PinciteError
-from index.types import Document, DocumentRecord, LibraryInfo, RetrievedPassage, Selection
-from rag.types import Draft, Event, Finished, Message, Style
+from index.types import Selection
+from rag.passages import to_passage
+from rag.rewrite import asked_before
+from rag.types import Finished, Message, PassagesFound, Stage, StageStarted
 from ui.examples import example_questions
+from ui.tickets import AssistantLike, LibraryLike, Manner, Ticket
 from ui.types import Failed, ModelLoading, Overview, Readiness, Stopped, Update, Waiting
 
 log = logging.getLogger("pincite.ui")
@@ -37,83 +40,7 @@ class BusyError(PinciteError):
     """Too many questions are waiting already."""
 
 
-class LibraryLike(Protocol):
-    """What the page needs of a library."""
-
-    def info(self) -> LibraryInfo:
-        """Return its identity and size."""
-
-    def catalogue(self) -> list[DocumentRecord]:
-        """Return its documents without their text."""
-
-    def document(self, document_id: str) -> Document | None:
-        """Return one document with its text."""
-
-    def search(self, question: str, *, k: int = 10, within: Selection | None = None) -> list[RetrievedPassage]:
-        """Return the best passages for a question."""
-
-
-class AssistantLike(Protocol):
-    """What the page needs of an assistant."""
-
-    @property
-    def library(self) -> LibraryLike:
-        """The library it answers from."""
-
-    def stream(
-        self,
-        question: str,
-        *,
-        history: Sequence[Message] = (),
-        style: Style = "chat",
-        within: Selection | None = None,
-    ) -> Iterator[Event]:
-        """Yield what happens on the way to an answer, :class:`Finished` last."""
-
-    def close(self) -> None:
-        """Let go of model and library."""
-
-
 AssistantFactory = Callable[[], AssistantLike]
-
-
-class Ticket:
-    """A question under way. ``take`` and ``cancel`` may be called from any thread."""
-
-    def __init__(
-        self, question: str, history: Sequence[Message], within: Selection | None = None, style: Style = "chat"
-    ) -> None:
-        self.question = question
-        self.within = within
-        self.style = style
-        self.history = tuple(history)
-        self._updates: SimpleQueue[Update] = SimpleQueue()
-        self._cancelled = threading.Event()
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether it was called off."""
-        return self._cancelled.is_set()
-
-    def cancel(self) -> None:
-        """Call the question off; the assistant stops at its next event."""
-        self._cancelled.set()
-
-    def put(self, update: Update) -> None:
-        """Add news."""
-        self._updates.put(update)
-
-    def take(self) -> list[Update]:
-        """Return the news since the last call, oldest first; of drafts in a row only the last."""
-        news: list[Update] = []
-        while True:
-            try:
-                update = self._updates.get_nowait()
-            except Empty:
-                return news
-            if news and isinstance(update, Draft) and isinstance(news[-1], Draft):
-                news.pop()
-            news.append(update)
 
 
 class AssistantWorker:
@@ -121,10 +48,11 @@ class AssistantWorker:
 
     Args:
         factory: makes the assistant; slow, called once in the thread.
+        library: the library it will answer from, where that is open before the model is.
         max_waiting: questions that may wait beside the one being answered.
     """
 
-    def __init__(self, factory: AssistantFactory, *, max_waiting: int = 20) -> None:
+    def __init__(self, factory: AssistantFactory, *, library: LibraryLike | None = None, max_waiting: int = 20) -> None:
         self._factory = factory
         self._max_waiting = max_waiting
         self._condition = threading.Condition()
@@ -133,7 +61,9 @@ class AssistantWorker:
         self._closing = False
         self._look_again = False
         self._readiness = Readiness()
-        self._library: LibraryLike | None = None
+        self._library = library
+        self._model = ""
+        self._finder = ThreadPoolExecutor(1, "pincite-finder")
         self._thread = threading.Thread(target=self._run, name="pincite-assistant", daemon=True)
 
     def start(self) -> None:
@@ -147,6 +77,7 @@ class AssistantWorker:
             for ticket in (*self._waiting, *filter(None, [self._current])):
                 ticket.cancel()
             self._condition.notify_all()
+        self._finder.shutdown(wait=False, cancel_futures=True)
         if self._thread.is_alive():
             self._thread.join(timeout)
 
@@ -166,61 +97,94 @@ class AssistantWorker:
         """The library that answers come from, once it is open."""
         return self._library
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a question is being answered or waits."""
+        with self._condition:
+            return self._current is not None or any(not ticket.is_cancelled for ticket in self._waiting)
+
     def submit(
         self,
         question: str,
         history: Sequence[Message],
         within: Selection | None = None,
-        *,
-        style: Style = "chat",
+        manner: Manner | None = None,
     ) -> Ticket:
-        """Queue a question, put to the documents ``within``.
+        """Queue a question, put to the documents ``within``; its passages are looked for at once.
 
         Raises:
             BusyError: if as many questions are waiting as may.
         """
-        ticket = Ticket(question, history, within, style)
+        ticket = Ticket(question, history, within, manner)
         with self._condition:
             self._waiting = deque(other for other in self._waiting if not other.is_cancelled)
             if len(self._waiting) >= self._max_waiting:
                 raise BusyError(f"Busy: {_are(len(self._waiting))} waiting already. Ask again in a minute.")
+            must_wait = bool(self._waiting or self._current) or not self._readiness.is_settled
             self._waiting.append(ticket)
             self._condition.notify_all()
+            if (must_wait or history) and not self._closing:
+                self._finder.submit(self._look_for, ticket)
         return ticket
+
+    def _look_for(self, ticket: Ticket) -> None:
+        """Show what a question that has to wait will be answered from, as far as a search by itself can tell."""
+        library = self._library
+        if library is None or ticket.is_cancelled:
+            return
+        try:
+            found = library.search(ticket.question, context=asked_before(ticket.history), within=ticket.within)
+            passages = tuple(replace(to_passage(passage), in_context=False) for passage in found)
+            ticket.put_early(PassagesFound(ticket.question, passages))
+        except PinciteError:
+            return  # The same search is made again when the question's turn comes, and tells what is wrong.
+        except Exception:
+            log.exception("passages could not be looked for")
 
     def place(self, ticket: Ticket) -> ModelLoading | Waiting | None:
         """Return what ``ticket`` is waiting for, or None once it is being answered."""
         with self._condition:
             if ticket not in self._waiting:
                 return None
-            if self._readiness == Readiness():
+            if not self._readiness.is_settled:
                 return ModelLoading()
             ahead = [other for other in self._waiting if not other.is_cancelled]
             before = ahead.index(ticket) if ticket in ahead else 0
             return Waiting(before + (self._current is not None))
 
     def _run(self) -> None:
+        self._open()
         assistant = self._load()
         while (ticket := self._next(assistant)) is not None:
             if assistant is None:
                 ticket.put(Failed(self._readiness.problem))
             elif not ticket.is_cancelled:
-                _answer(assistant, ticket)
+                ticket.begin()
+                self._answer(assistant, ticket)
             with self._condition:
                 self._current = None
         if assistant is not None:
             assistant.close()
 
+    def _open(self) -> None:
+        """Show what the library holds, while the model still loads."""
+        if self._library is not None:
+            try:
+                self._readiness = Readiness(overview=overview_of(self._library))
+            except Exception:  # Loading the assistant meets the same, and tells it.
+                log.exception("the library could not be looked at")
+
     def _load(self) -> AssistantLike | None:
         try:
             assistant = self._factory()
             self._library = assistant.library
-            self._readiness = Readiness(overview=overview_of(assistant.library))
+            self._readiness = Readiness(overview_of(assistant.library), is_ready=True)
         except PinciteError as error:
-            self._readiness = Readiness(problem=str(error))
+            self._readiness = replace(self._readiness, problem=str(error))
         except Exception:
             log.exception("the assistant could not be loaded")
-            self._readiness = Readiness(problem="The model could not be loaded; the terminal shows why. Start again.")
+            problem = "The model could not be loaded; the terminal shows why. Start again."
+            self._readiness = replace(self._readiness, problem=problem)
         else:
             return assistant
         return None
@@ -243,32 +207,45 @@ class AssistantWorker:
         known = self._readiness.overview
         try:
             if known is None or assistant.library.info() != known.info:
-                self._readiness = Readiness(overview=overview_of(assistant.library))
+                self._readiness = Readiness(overview_of(assistant.library), is_ready=True)
         except Exception:  # The old overview stays; the next question will meet and tell the cause.
             log.exception("the library could not be looked at")
 
-
-def _answer(assistant: AssistantLike, ticket: Ticket) -> None:
-    """Stream one answer into ``ticket``; close the stream when it is called off."""
-    finished = False
-    try:
-        events = assistant.stream(ticket.question, history=ticket.history, style=ticket.style, within=ticket.within)
+    def _answer(self, assistant: AssistantLike, ticket: Ticket) -> None:
+        """Stream one answer into ``ticket``; close the stream when it is called off."""
+        finished = False
         try:
-            for event in events:
-                if ticket.is_cancelled:
-                    return
-                ticket.put(event)
-                finished = isinstance(event, Finished)
-        finally:
-            if callable(close := getattr(events, "close", None)):
-                close()
-        if not finished:
-            raise RuntimeError("the assistant's stream ended without an answer")
-    except PinciteError as error:
-        ticket.put(Failed(str(error)))
-    except Exception:
-        log.exception("a question could not be answered")
-        ticket.put(Failed(UNEXPECTED))
+            self._change_model(assistant, ticket)
+            events = assistant.stream(
+                ticket.question,
+                history=ticket.history,
+                style=ticket.manner.style,
+                within=ticket.within,
+                config=ticket.manner.applied_to(assistant.config),
+            )
+            try:
+                for event in events:
+                    if ticket.is_cancelled:
+                        return
+                    ticket.put(event)
+                    finished = isinstance(event, Finished)
+            finally:
+                if callable(close := getattr(events, "close", None)):
+                    close()
+            if not finished:
+                raise RuntimeError("the assistant's stream ended without an answer")
+        except PinciteError as error:
+            ticket.put(Failed(str(error)))
+        except Exception:
+            log.exception("a question could not be answered")
+            ticket.put(Failed(UNEXPECTED))
+
+    def _change_model(self, assistant: AssistantLike, ticket: Ticket) -> None:
+        """Load the model that a question asks for, unless it was the last one asked for."""
+        if ticket.manner.model != self._model:
+            ticket.put(StageStarted(Stage.LOADING))
+            assistant.use_model(ticket.manner.model)
+            self._model = ticket.manner.model
 
 
 def _are(number: int) -> str:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from index.errors import PinciteError
 from index.types import Chunk, Document, DocumentRecord, Heading, LibraryInfo, RetrievedPassage
+from rag.config import AssistantConfig
 from rag.types import (
     Answer,
     Citation,
@@ -107,7 +109,7 @@ class ScriptedLibrary:
         """Return a document."""
         return next((d for d in self.documents if d.id == document_id), None)
 
-    def search(self, question: str, *, k: int = 10, within: object = None) -> list[RetrievedPassage]:
+    def search(self, question: str, *, k: int = 10, context: str = "", within: object = None) -> list[RetrievedPassage]:
         """Return the beginnings of the documents, whatever is asked."""
         chunks = [Chunk(f"{d.id}-0", d.id, 0, 0, 40, d.text[:40]) for d in self.documents]
         return [
@@ -146,17 +148,31 @@ class ScriptedAssistant:
     library: ScriptedLibrary = field(default_factory=ScriptedLibrary)
     asked: list[tuple[str, tuple[Message, ...]]] = field(default_factory=list)
     within: list[object] = field(default_factory=list)
+    manners: list[tuple[str, AssistantConfig | None]] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
+    config: AssistantConfig = field(default_factory=AssistantConfig)
     closed_at: list[float] = field(default_factory=list)
 
     def close(self) -> None:
         """Nothing to let go of."""
 
+    def use_model(self, model: str) -> None:
+        """Remember what was asked for."""
+        self.models.append(model)
+
     def stream(
-        self, question: str, *, history: Sequence[Message] = (), style: str = "chat", within: object = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        style: str = "chat",
+        within: object = None,
+        config: AssistantConfig | None = None,
     ) -> Iterator[Event]:
         """Yield the events of one answer."""
         self.asked.append((question, tuple(history)))
         self.within.append(within)
+        self.manners.append((style, config))
         try:
             yield StageStarted(Stage.RETRIEVING)
             passages = () if REFUSED.get(question) is Reason.NO_DOCUMENTS else self._passages()
@@ -294,7 +310,11 @@ def _running(
         time.sleep(load_seconds)
         return assistant
 
-    worker = AssistantWorker(factory, max_waiting=max_waiting)
+    try:
+        library = assistant.library
+    except PinciteError:  # one that cannot be opened, which loading the assistant meets again
+        library = None
+    worker = AssistantWorker(factory, library=library, max_waiting=max_waiting)
     listener = listen("127.0.0.1", 0)
     server = server_for(build_app(worker))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -217,9 +217,11 @@ def test_people_wait_in_turn_and_a_full_queue_says_busy(visit: Open, serve_page:
 
 
 def test_page_is_there_before_the_model_and_answers_once_it_is(visit: Open, serve_page: Open) -> None:
-    seen = visit(serve_page(load_seconds=4.0))
-    assert seen.page.get_by_text("Loading the model…").is_visible()
+    seen = visit(serve_page(load_seconds=8.0))
+    seen.page.get_by_text("This library holds 3 documents").wait_for()
+    assert seen.page.get_by_text("The model is loading; ask already.").is_visible()
     seen.ask(TICKET)
+    seen.page.get_by_text("Considering 3 passages").wait_for(timeout=2_000)
     seen.page.get_by_text("Loading the model… your question comes next").first.wait_for()
     seen.turn(1)
 
@@ -295,6 +297,8 @@ def test_keyboard_alone_is_enough(visit: Open, shared_page: Any) -> None:
     page.keyboard.press("Enter")
     seen.turn(1)
     page.locator(".pc-question").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Edit"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "ref-1-1"
     page.keyboard.press("Enter")

@@ -24,7 +24,7 @@ HEAVY = {
     "sentence_transformers": {"index/embedders/sentence_transformer.py"},
     "faiss": {"index/store/vectors.py"},
     "xllamacpp": {"rag/generators/llama_cpp.py"},
-    "gradio": {"ui/app.py"},
+    "gradio": {"ui/app.py", "ui/chat_page.py"},
 }
 """Each heavy library, and the modules that adapt it."""
 MAX_FILE_LINES = 400

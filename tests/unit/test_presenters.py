@@ -45,6 +45,7 @@ ALLOWED_ATTRIBUTES = {
     *("aria-busy", "aria-expanded", "aria-hidden", "aria-label", "aria-labelledby", "aria-live", "class", "data-copy"),
     *("data-pc", "data-phase", "data-question", "href", "id", "role", "tabindex", "type"),
     *("aria-pressed", "data-export", "data-good", "scope"),
+    *("data-alone", "data-conversation", "data-document", "data-end", "data-number", "data-quote", "data-start"),
 }
 OUR_LINK = re.compile(r"#(src|ref)-\d+-\d+")
 
@@ -374,9 +375,13 @@ def test_library_line_sums_up_many() -> None:
 
 
 def test_welcome_follows_loading_failure_and_emptiness() -> None:
-    assert "Loading the model" in welcome(Readiness())
+    assert "Opening the library" in welcome(Readiness())
     assert "No weights." in welcome(Readiness(problem="No weights."))
-    assert "pincite add PATH" in Page(welcome(Readiness(overview()))).text
+    assert "add documents" in Page(welcome(Readiness(overview()))).text
+    loading, ready = (welcome(Readiness(overview(record("A")), is_ready=is_ready)) for is_ready in (False, True))
+    assert "The model is loading" in loading
+    assert "loading" not in ready
+    assert "No weights." in welcome(Readiness(overview(record("A")), problem="No weights."))
     assert Page(welcome(Readiness(overview(record("A"), examples=("Why?",))))).attributes(
         "button", "data-question"
     ) == ["Why?"]

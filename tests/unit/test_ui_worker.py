@@ -12,9 +12,11 @@ import pytest
 
 from index.errors import GenerationError, WeightsError
 from index.types import Document, DocumentRecord, LibraryInfo
+from rag.config import AssistantConfig
 from rag.types import Answer, Draft, Event, Finished, LibrarySummary, Message, Stage, StageStarted, Timings
+from ui.tickets import AssistantLike, Ticket
 from ui.types import Failed, ModelLoading, Readiness, Stopped, Update, Waiting
-from ui.worker import UNEXPECTED, AssistantLike, AssistantWorker, BusyError, Ticket, follow, overview_of
+from ui.worker import UNEXPECTED, AssistantWorker, BusyError, follow, overview_of
 
 
 @dataclass
@@ -43,9 +45,19 @@ class GatedAssistant:
     closed_streams: list[str] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
     is_closed: bool = False
+    config: AssistantConfig = field(default_factory=AssistantConfig)
+
+    def use_model(self, model: str) -> None:
+        self.asked.append(f"model {model}")
 
     def stream(
-        self, question: str, *, history: Sequence[Message] = (), style: str = "chat", within: object = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        style: str = "chat",
+        within: object = None,
+        config: object = None,
     ) -> Iterator[Event]:
         self.asked.append(question)
         self.threads.add(threading.get_ident())

@@ -1,0 +1,131 @@
+"""The part of the HTTP API that is about documents: list, read, bring in, take out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import FastAPI, HTTPException, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from index.errors import PinciteError
+from index.types import Document, DocumentRecord
+from ui.tickets import LibraryLike
+from ui.uploads import Received, Upload, Uploads
+
+MOST_AROUND = 200_000
+_SIGN_OF_LIFE_SECONDS = 1.0
+
+
+def add_documents(api: FastAPI, library: Callable[[], LibraryLike], uploads: Uploads) -> None:
+    """Add the routes under ``/documents`` and ``/files``."""
+
+    @api.get("/documents", summary="What the library holds")
+    def documents(
+        response: Response,
+        q: str = "",
+        limit: Annotated[int, Query(ge=1, le=100_000)] = 100_000,
+        offset: Annotated[int, Query(ge=0)] = 0,
+    ) -> list[dict[str, Any]]:
+        """Every document without its text; with ``q`` those whose title, source or #tag has all its words."""
+        found = matching(library().catalogue(), q)
+        response.headers["X-Total-Count"] = str(len(found))
+        return [asdict(record) | {"uploaded": uploads.holds(record)} for record in found[offset : offset + limit]]
+
+    @api.get("/documents/{document_id}", summary="One document with its text")
+    def document(document_id: str) -> dict[str, Any]:
+        """The text that offsets of citations refer to."""
+        found = library().document(document_id)
+        if found is None:
+            raise HTTPException(404, "no such document; /v1/documents names those there are")
+        return asdict(found)
+
+    @api.get("/documents/{document_id}/around", summary="A span of a document with what surrounds it")
+    def around(
+        document_id: str,
+        start: Annotated[int, Query(ge=0)] = 0,
+        end: Annotated[int, Query(ge=0)] = 0,
+        margin: Annotated[int, Query(ge=0, le=MOST_AROUND)] = 20_000,
+        quote: str = "",
+    ) -> dict[str, Any]:
+        """``before``, ``quote`` and ``after``; words that are elsewhere by now are looked for if they are given."""
+        found = library().document(document_id)
+        if found is None:
+            raise HTTPException(404, "This document is no longer in the library.")
+        return span_of(found, start, end, quote, margin)
+
+    @api.delete("/documents/{document_id}", summary="Take a document out", status_code=204)
+    def remove(document_id: str) -> None:
+        """A file that was uploaded is deleted with it; any other file stays where it is."""
+        record = next((record for record in library().catalogue() if record.id == document_id), None)
+        if record is None:
+            raise HTTPException(404, "no such document; /v1/documents names those there are")
+        uploads.remove(record)
+
+    @api.put("/files/{name}", summary="Bring a file in")
+    async def bring_in(name: str, request: Request) -> StreamingResponse:
+        """The body is the file. Server-sent events: ``progress``, then ``report`` or ``error``."""
+        upload = await uploads.receive(name, request.stream())
+        return StreamingResponse(_as_events(uploads, upload), media_type="text/event-stream")
+
+
+def span_of(document: Document, start: int, end: int, quote: str, margin: int) -> dict[str, Any]:
+    """Return ``text[start:end]`` of a document with up to ``margin`` code points on either side.
+
+    Where ``quote`` is given and stands elsewhere by now, that place is returned; where it is gone, the beginning.
+    """
+    text = document.text
+    if quote and text[start:end] != quote:
+        place = text.find(quote)
+        start, end = (place, place + len(quote)) if place >= 0 else (0, 0)
+    start = min(start, len(text))
+    end = min(max(start, end), len(text))
+    first, last = max(0, start - margin), min(len(text), end + margin)
+    return {
+        "title": document.title,
+        "date": document.date,
+        "source": document.source,
+        "before": text[first:start],
+        "quote": text[start:end],
+        "after": text[end:last],
+        "is_whole": first == 0 and last == len(text),
+        "is_found": not quote or text[start:end] == quote,
+    }
+
+
+def matching(records: Sequence[DocumentRecord], words: str) -> list[DocumentRecord]:
+    """Return the records whose title, source or tags (written ``#tag``) contain all words, whatever their case."""
+    wanted = words.casefold().split()
+
+    def says(record: DocumentRecord) -> str:
+        tags = " ".join(f"#{tag}" for tag in record.tags)
+        return f"{record.title}\n{record.source}\n{record.date or ''}\n{tags}".casefold()
+
+    return [record for record in records if all(word in says(record) for word in wanted)]
+
+
+async def _as_events(uploads: Uploads, received: Received) -> AsyncIterator[str]:
+    """Index what was received in a thread; leaving early calls it off."""
+    upload = Upload()
+    work = asyncio.get_running_loop().run_in_executor(None, uploads.bring_in, received, upload)
+    try:
+        shown: object = None
+        while not work.done():
+            await asyncio.wait([work], timeout=0.1 if shown is None else _SIGN_OF_LIFE_SECONDS / 4)
+            state = upload.state
+            if state != shown and not work.done():
+                shown = state
+                yield _event("progress", state)
+        try:
+            yield _event("report", asdict(work.result()))
+        except PinciteError as error:
+            yield _event("error", {"message": str(error)})
+    finally:
+        upload.cancel()
+
+
+def _event(name: str, data: Any) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -1,0 +1,168 @@
+// The documents of the library: list, filter, add with progress, take out.
+
+import { button, call, counted, day, element, note, settled } from "./rows.js";
+import { read } from "./reader.js";
+
+const PAGE = 50;
+const panel = () => document.getElementById("pc-documents");
+let shown = 0;
+let latest = 0;
+
+export async function showDocuments(more = false) {
+  const words = document.getElementById("pc-documents-words").value.trim();
+  const rows = document.getElementById("pc-documents-rows");
+  const offset = more ? shown : 0;
+  const mine = ++latest;
+  try {
+    const response = await call("GET", `/v1/documents?${new URLSearchParams({ q: words, limit: PAGE, offset })}`);
+    const found = await response.json();
+    if (mine !== latest) return; // A later search has begun.
+    const total = Number(response.headers.get("X-Total-Count"));
+    if (!more) rows.replaceChildren();
+    rows.append(...found.map(row));
+    shown = offset + found.length;
+    panel().querySelector("[data-pc=more-documents]").hidden = shown >= total;
+    note(panel(), total ? counted(total, "document", "documents") : words ? "No document fits." : "The library is empty.");
+  } catch (error) {
+    note(panel(), error.message, true);
+  }
+}
+
+function row(record) {
+  const item = element("li", "pc-row");
+  const open = button(record.title, "pc-row-main", () => read({ document: record.id, start: 0, end: 0 }));
+  const tags = record.tags.map((tag) => `#${tag}`).join(" ");
+  const about = [record.date && day(record.date), record.source.split(/[\\/]/).pop(), tags].filter(Boolean).join(" · ");
+  open.append(element("span", "pc-meta", about));
+  const remove = button("Remove", "pc-quiet-button", async () => {
+    if (!remove.dataset.sure) {
+      remove.dataset.sure = "asked";
+      remove.textContent = record.uploaded ? "Remove for good?" : "Take out? The file stays.";
+      window.setTimeout(() => {
+        delete remove.dataset.sure;
+        remove.textContent = "Remove";
+      }, 5000);
+      return;
+    }
+    try {
+      await call("DELETE", `/v1/documents/${encodeURIComponent(record.id)}`);
+      await showDocuments();
+      lookAgain();
+      document.getElementById("pc-documents-words").focus();
+    } catch (error) {
+      note(panel(), error.message, true);
+    }
+  });
+  remove.setAttribute("aria-label", `Remove: ${record.title}`);
+  item.append(open, remove);
+  return item;
+}
+
+const lookAgain = () => document.querySelector("button#pc-look")?.click();
+
+// --- adding ----------------------------------------------------------------------------------------------------------
+
+let queue = Promise.resolve();
+
+export function addFiles(files) {
+  if (!files.length) return;
+  if (!panel().open) panel().showModal();
+  for (const file of files) {
+    const line = uploadLine(file);
+    queue = queue.then(() => line.run());
+  }
+  queue = queue.then(() => Promise.all([showDocuments(), lookAgain()]));
+}
+
+function uploadLine(file) {
+  const item = document.getElementById("pc-uploads").appendChild(element("li", "pc-row"));
+  const said = element("span", "pc-meta", "waiting");
+  const main = element("span", "pc-row-main", file.name);
+  const bar = element("progress", "pc-progress");
+  bar.setAttribute("aria-label", `Progress of ${file.name}`);
+  main.append(said, bar);
+  const stopper = new AbortController();
+  const cancel = button("Cancel", "pc-quiet-button", () => stopper.abort());
+  cancel.setAttribute("aria-label", `Cancel: ${file.name}`);
+  item.append(main, cancel);
+
+  function end(text, isProblem = false) {
+    said.textContent = text;
+    said.classList.toggle("pc-problem", isProblem);
+    bar.remove();
+    cancel.replaceWith(button("Dismiss", "pc-quiet-button", () => item.remove()));
+  }
+
+  const events = {
+    progress: ({ description, done, total }) => {
+      said.textContent = description;
+      if (total) [bar.max, bar.value] = [total, done];
+      else bar.removeAttribute("value");
+    },
+    report: (report) => {
+      const [failed] = report.failed;
+      if (failed) end(`not added: ${failed[1]}`, true);
+      else if (report.updated.length) end("updated; it takes the place of the file of this name");
+      else if (report.unchanged.length) end("already there, unchanged");
+      else end("added");
+    },
+    error: ({ message }) => end(`not added: ${message}`, true),
+  };
+
+  async function run() {
+    try {
+      stopper.signal.throwIfAborted();
+      said.textContent = "sending";
+      const path = `/v1/files/${encodeURIComponent(file.name)}`;
+      await eachEvent(await call("PUT", path, { body: file, signal: stopper.signal }), events);
+    } catch (error) {
+      end(stopper.signal.aborted ? "called off" : `not added: ${error.message}`, !stopper.signal.aborted);
+    }
+  }
+
+  return { run };
+}
+
+async function eachEvent(response, events) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split("\n\n");
+    rest = parts.pop();
+    for (const part of parts) {
+      const [, name, data] = /^event: (\w+)\ndata: (.*)$/s.exec(part) ?? [];
+      if (name) events[name]?.(JSON.parse(data));
+    }
+  }
+}
+
+const filterSoon = settled(showDocuments);
+document.addEventListener("input", (event) => {
+  if (event.target.id === "pc-documents-words") filterSoon();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "pc-files") return;
+  addFiles([...event.target.files]);
+  event.target.value = "";
+});
+
+// Files may be dropped anywhere on the page; never does the browser leave it to show one.
+const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
+for (const kind of ["dragenter", "dragover"]) {
+  document.addEventListener(kind, (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    document.documentElement.classList.add("pc-dragging");
+  });
+}
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) document.documentElement.classList.remove("pc-dragging");
+});
+document.addEventListener("drop", (event) => {
+  if (!holdsFiles(event)) return;
+  event.preventDefault();
+  document.documentElement.classList.remove("pc-dragging");
+  addFiles([...event.dataTransfer.files]);
+});

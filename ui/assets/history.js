@@ -1,0 +1,79 @@
+// The conversations of this browser: find, open, delete.
+
+import { button, call, counted, day, element, note, settled } from "./rows.js";
+
+const panel = () => document.getElementById("pc-history");
+const current = () => document.querySelector('.pc-turn[data-conversation]:not([data-conversation=""])')?.dataset.conversation;
+
+export async function showHistory() {
+  const words = document.getElementById("pc-history-words").value.trim();
+  const rows = document.getElementById("pc-history-rows");
+  try {
+    const response = await call("GET", `/v1/conversations?${new URLSearchParams({ q: words })}`);
+    const found = await response.json();
+    rows.replaceChildren(...found.map(row));
+    note(panel(), found.length ? "" : words ? "No conversation says that." : "Nothing is kept yet.");
+  } catch (error) {
+    note(panel(), error.message, true);
+  }
+}
+
+function row(kept) {
+  const item = element("li", "pc-row");
+  const open = button(kept.title, "pc-row-main", () => {
+    window.pincite.picked = kept.id;
+    document.querySelector("button#pc-open")?.click();
+    panel().close();
+  });
+  if (kept.id === current()) open.setAttribute("aria-current", "true");
+  open.append(element("span", "pc-meta", `${day(kept.asked)} · ${counted(kept.questions, "question", "questions")}`));
+  const remove = button("Delete", "pc-quiet-button", async () => {
+    try {
+      await call("DELETE", `/v1/conversations/${encodeURIComponent(kept.id)}`);
+    } catch (error) {
+      note(panel(), error.message, true);
+      return;
+    }
+    if (kept.id === current()) document.querySelector("button#pc-new")?.click();
+    await showHistory();
+    document.getElementById("pc-history-words").focus();
+  });
+  remove.setAttribute("aria-label", `Delete: ${kept.title}`);
+  item.append(open, remove);
+  return item;
+}
+
+// The first press asks, the second within some seconds deletes.
+export async function forgetAll(pressed) {
+  if (!pressed.dataset.sure) {
+    pressed.dataset.sure = "asked";
+    pressed.textContent = "Delete all for good?";
+    window.setTimeout(() => {
+      delete pressed.dataset.sure;
+      pressed.textContent = "Delete all";
+    }, 5000);
+    return;
+  }
+  try {
+    await call("DELETE", "/v1/conversations");
+    document.querySelector("button#pc-new")?.click();
+    await showHistory();
+  } catch (error) {
+    note(panel(), error.message, true);
+  }
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.id === "pc-history-words") searchSoon();
+});
+const searchSoon = settled(showHistory);
+
+// The address names the conversation, so that it is there again after a reload.
+export function nameInAddress() {
+  const address = new URL(window.location.href);
+  const name = current();
+  if ((address.searchParams.get("c") ?? "") === (name ?? "")) return;
+  if (name) address.searchParams.set("c", name);
+  else address.searchParams.delete("c");
+  window.history.replaceState(null, "", address);
+}

@@ -1,0 +1,33 @@
+// One document, opened at a span: its text as text, the span marked and brought into view.
+
+import { call, day, element, note } from "./rows.js";
+
+const MARGIN = 20_000;
+const panel = () => document.getElementById("pc-reader");
+
+export async function read({ document: id, start, end, quote = "", margin = MARGIN }) {
+  const place = document.getElementById("pc-reader-text");
+  place.replaceChildren();
+  document.getElementById("pc-reader-title").textContent = "…";
+  document.getElementById("pc-reader-meta").textContent = "";
+  note(panel(), "");
+  if (!panel().open) panel().showModal();
+  try {
+    const asked = new URLSearchParams({ start, end, margin, quote });
+    const response = await call("GET", `/v1/documents/${encodeURIComponent(id)}/around?${asked}`);
+    const found = await response.json();
+    document.getElementById("pc-reader-title").textContent = found.title;
+    document.getElementById("pc-reader-meta").textContent = [found.date && day(found.date), found.source]
+      .filter(Boolean)
+      .join(" · ");
+    const mark = element("mark", "", found.quote);
+    place.append(found.before, ...(found.quote ? [mark] : []), found.after);
+    if (!found.is_found) note(panel(), "The document has changed since; these words are no longer in it.", true);
+    else if (!found.is_whole) note(panel(), "A long document: the part around the place is shown.");
+    if (found.quote) mark.scrollIntoView({ block: "center" });
+    else place.scrollTop = 0;
+    place.focus({ preventScroll: true });
+  } catch (error) {
+    note(panel(), error.message, true);
+  }
+}

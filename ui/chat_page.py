@@ -1,0 +1,259 @@
+"""The Gradio page: its components and what they do. Rendering is left to :mod:`ui.presenters`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import PinciteError
+from ui.conversations import Conversations
+from ui.panels import banner, panels
+from ui.presenters import status, status_text, thread, turn_html, welcome
+from ui.scope import choices_of, described, selection_of
+from ui.session import Conversation, advance, clean_question
+from ui.standing import looked_at_again
+from ui.types import Readiness, Turn
+from ui.visitors import owner_of
+from ui.wishes import wish_of
+from ui.worker import POLL_SECONDS, AssistantWorker, follow
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+log = logging.getLogger("pincite.ui")
+
+WELCOME_REFRESH_SECONDS = 1.0
+"""How long a page that was just opened waits for a fresher overview of the library."""
+
+Changes = dict[Any, Any]
+"""New values by Gradio component; components left out stay as they are."""
+
+_WISH = "(...given) => window.pincite ? window.pincite.wish(given) : given"
+"""Adds what the page's own script holds: settings, and which turn is replaced."""
+_WANTED = "(...given) => [new URLSearchParams(window.location.search).get('c') ?? '', ...given.slice(1)]"
+_PICKED = "(...given) => [window.pincite?.picked ?? '', ...given.slice(1)]"
+
+
+class ChatPage:
+    """The components of the page and what they do. ``blocks`` is the Gradio application."""
+
+    def __init__(self, worker: AssistantWorker) -> None:
+        import gradio as gr
+
+        self._worker = worker
+        for handler in (ChatPage.ask, ChatPage.reopen):
+            handler.__annotations__["request"] = gr.Request  # by which Gradio knows to pass it
+        with gr.Blocks(title="pincite", analytics_enabled=False, fill_width=True) as self.blocks:
+            self._conversation = gr.State(Conversation())
+            self._lay_out(gr)
+            self._connect(gr)
+        self.blocks.queue(max_size=256, default_concurrency_limit=None, api_open=False)
+
+    def _lay_out(self, gr: Any) -> None:
+        def html(value: str, name: str) -> gr.HTML:
+            return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)
+
+        with gr.Row(elem_id="pc-header"):
+            html(banner(), "pc-banner")
+            self._new = gr.Button("New conversation", elem_id="pc-new", size="sm", scale=0)
+        with gr.Column(elem_id="pc-main"):
+            self._welcome = html(welcome(Readiness()), "pc-welcome")
+            self._past = html("", "pc-past")
+            self._now = html("", "pc-now")
+        with gr.Column(elem_id="pc-composer"):
+            self._status = html(status(""), "pc-status")
+            with gr.Row(elem_id="pc-entry"):
+                self._box = gr.Textbox(
+                    label="Your question",
+                    show_label=False,
+                    placeholder="Ask a question",
+                    lines=1,
+                    max_lines=6,
+                    container=False,
+                    autofocus=True,
+                    elem_id="pc-question",
+                    scale=1,
+                )
+                self._ask = gr.Button("Ask", variant="primary", elem_id="pc-ask", scale=0, min_width=88)
+                self._stop = gr.Button("Stop", variant="stop", elem_id="pc-stop", scale=0, min_width=88)
+            self._lay_out_scope(gr)
+        with gr.Row(elem_id="pc-behind"):  # what the page's own script presses and fills; nobody sees it
+            self._wish = gr.Textbox("", elem_id="pc-wish", show_label=False, container=False)
+            self._open = gr.Button("Open", elem_id="pc-open")
+            self._look = gr.Button("Look again", elem_id="pc-look")
+        html(panels(), "pc-panels")
+
+    def _lay_out_scope(self, gr: Any) -> None:
+        with gr.Accordion("Which documents", open=False, elem_id="pc-scope"), gr.Row():
+            self._chosen = gr.Dropdown(
+                [], label="Documents and tags", multiselect=True, elem_id="pc-chosen", scale=3, min_width=290
+            )
+            day: dict[str, Any] = {"placeholder": "2024-01-31", "max_lines": 1, "scale": 1, "min_width": 110}
+            self._since = gr.Textbox(label="From", elem_id="pc-since", **day)
+            self._until = gr.Textbox(label="Until", elem_id="pc-until", **day)
+
+    def _connect(self, gr: Any) -> None:
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+        shown = [self._past, self._now, self._status, self._box]
+        gr.on(
+            [self._box.submit, self._ask.click],
+            self.ask,
+            inputs=[self._box, self._conversation, self._chosen, self._since, self._until, self._wish],
+            outputs=shown,
+            trigger_mode="once",
+            js=_WISH,
+            **private,
+        )
+        self._stop.click(self.stop, inputs=[self._conversation], outputs=None, **private)
+        self._new.click(self.start_over, inputs=[self._conversation], outputs=shown, **private)
+        opened: dict[str, Any] = {"inputs": [self._wish, self._conversation], "outputs": shown, **private}
+        self._open.click(self.reopen, js=_PICKED, **opened)
+        self.blocks.load(self.reopen, js=_WANTED, **opened)
+        for event in (self.blocks.load, self._look.click):
+            event(self.greet, outputs=[self._welcome, self._chosen], **private)
+
+    async def greet(self) -> AsyncIterator[Changes]:
+        """Show how far the assistant is until it is ready, then what the library holds now."""
+        self._worker.look_again()
+        shown = Readiness()
+        remaining = WELCOME_REFRESH_SECONDS
+        while remaining > 0 or not shown.is_settled:
+            readiness = self._worker.readiness
+            if readiness != shown:
+                shown = readiness
+                records = shown.overview.records if shown.overview else ()
+                yield {self._welcome: welcome(shown), self._chosen: _offering(choices_of(records))}
+            await asyncio.sleep(POLL_SECONDS)
+            remaining -= POLL_SECONDS
+
+    async def ask(
+        self,
+        text: str | None,
+        conversation: Conversation,
+        chosen: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        wished: str | None = None,
+        request: Any = None,
+    ) -> AsyncIterator[Changes]:
+        """Answer the question in the box, showing each step; the box is emptied once the question is accepted."""
+        if conversation.underway is not None:
+            yield self._notice("One question at a time: stop the current answer, or wait for it.")
+            return
+        try:
+            question, wish = clean_question(text), wish_of(wished)
+            conversation.check_room(wish.replaces)
+            within = selection_of(chosen, since, until)
+            history = () if wish.alone else conversation.history(wish.replaces)
+            ticket = self._worker.submit(question, history, within, wish.manner())
+        except PinciteError as error:
+            yield self._notice(str(error))
+            return
+        if wish.replaces is not None:
+            conversation.go_back_to(wish.replaces)
+        turn = conversation.begin(question, ticket, described(within))
+        try:
+            earlier = thread(conversation.turns[:-1])
+            yield {**self._shown(turn), self._past: earlier, self._box: ""}
+            async with aclosing(follow(self._worker, ticket)) as batches:
+                async for news in batches:
+                    if not conversation.holds(turn):
+                        break
+                    turn = reduce(advance, news, turn)
+                    conversation.record(turn)
+                    yield self._shown(turn) if news else self._sign_of_life()
+            # The last word is this event's own, whoever ended it: nothing older can arrive after it.
+            if conversation.holds(turn):
+                turn, trouble = await asyncio.to_thread(self._keep, conversation, turn, _owner(request))
+                yield self._shown(turn) | ({self._status: status(trouble, notice=True)} if trouble else {})
+            else:
+                yield self._blank(conversation)
+        finally:
+            ticket.cancel()
+            conversation.underway = None
+
+    def _keep(self, conversation: Conversation, turn: Turn, owner: str) -> tuple[Turn, str]:
+        """Keep a turn that is over; return it as kept, and what went wrong."""
+        kept = self._kept()
+        if not owner or kept is None:
+            return turn, ""
+        try:
+            there = kept.count(owner, conversation.id)
+            if there == 0 < conversation.stored:
+                return turn, "This conversation was deleted; what is asked here is no longer kept."
+            if there != conversation.stored:
+                conversation.fork()
+            for missing in conversation.turns[conversation.kept :]:
+                kept.keep(owner, conversation.id, missing)
+        except PinciteError as error:
+            log.warning("%s", error)
+            return turn, "This conversation could not be kept; the terminal shows why."
+        conversation.was_kept()
+        return conversation.turns[turn.number - 1], ""
+
+    def _kept(self) -> Conversations | None:
+        library = self._worker.library
+        path = library.info().path if library is not None else ""
+        return Conversations(Path(path)) if path else None
+
+    async def stop(self, conversation: Conversation) -> None:
+        """Call off the question under way; the event that is answering it shows the end."""
+        conversation.stop()
+
+    async def start_over(self, conversation: Conversation) -> Changes:
+        """Begin a new conversation; an answer under way, once called off, empties the page itself."""
+        conversation.clear()
+        return self._blank(conversation) if conversation.underway is None else self._sign_of_life()
+
+    async def reopen(self, wanted: str | None, conversation: Conversation, request: Any = None) -> Changes:
+        """Go on with a conversation that this browser held before."""
+        if not wanted or wanted == conversation.id:
+            return self._sign_of_life()
+        try:
+            turns = await asyncio.to_thread(self._turns, wanted, _owner(request))
+        except PinciteError as error:
+            return self._notice(str(error))
+        if not turns:
+            return self._notice("That conversation is not there any more.") if wanted else self._sign_of_life()
+        conversation.go_on_with(wanted, turns)
+        text = "Conversation opened."
+        return {self._past: thread(turns[:-1]), self._now: turn_html(turns[-1]), self._status: status(text)}
+
+    def _turns(self, wanted: str, owner: str) -> list[Turn]:
+        library, kept = self._worker.library, self._kept()
+        if library is None or kept is None or not owner:
+            return []
+        return [looked_at_again(turn, library) for turn in kept.turns(owner, wanted)]
+
+    def _blank(self, conversation: Conversation) -> Changes:
+        """Return what the page shows once its conversation is another: that one's turns, or nothing."""
+        turns = conversation.turns
+        if not turns:
+            return {self._past: "", self._now: "", self._status: status("New conversation.")}
+        return {self._past: thread(turns[:-1]), self._now: turn_html(turns[-1]), self._status: status("")}
+
+    def _shown(self, turn: Turn) -> Changes:
+        return {self._now: turn_html(turn), self._status: status(status_text(turn))}
+
+    def _notice(self, text: str) -> Changes:
+        return {self._status: status(text, notice=True)}
+
+    def _sign_of_life(self) -> Changes:
+        import gradio as gr
+
+        return {self._status: gr.skip()}
+
+
+def _owner(request: Any) -> str:
+    return owner_of(request.cookies) if request is not None else ""
+
+
+def _offering(choices: list[tuple[str, str]]) -> Any:
+    import gradio as gr
+
+    return gr.update(choices=choices)

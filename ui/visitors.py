@@ -1,0 +1,33 @@
+"""Which browser it is: a random word in a cookie that no script can read, so that each sees its own conversations."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+
+COOKIE = "pincite-visitor"
+_DAYS = 400
+"""Browsers keep no cookie longer."""
+_FORM = re.compile(r"[A-Za-z0-9_-]{32,64}")
+
+
+def owner_of(cookies: Mapping[str, str]) -> str:
+    """Return the browser's word, or "" if it has none that we gave."""
+    word = cookies.get(COOKIE, "")
+    return word if _FORM.fullmatch(word) else ""
+
+
+def cookies_in(header: str) -> dict[str, str]:
+    """Return the cookies of a ``Cookie`` header; none if it is broken."""
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
+
+
+def new_cookie() -> str:
+    """Return a ``Set-Cookie`` header with a new word."""
+    age = _DAYS * 24 * 60 * 60
+    return f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict"
