@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.requests import ClientDisconnect
 
 from index.errors import PinciteError
 from index.types import Document, DocumentRecord
@@ -68,7 +69,10 @@ def add_documents(api: FastAPI, library: Callable[[], LibraryLike], uploads: Upl
     @api.put("/files/{name}", summary="Bring a file in")
     async def bring_in(name: str, request: Request) -> StreamingResponse:
         """The body is the file. Server-sent events: ``progress``, then ``report`` or ``error``."""
-        upload = await uploads.receive(name, request.stream())
+        try:
+            upload = await uploads.receive(name, request.stream())
+        except ClientDisconnect:
+            raise HTTPException(499, "The file broke off.") from None
         return StreamingResponse(_as_events(uploads, upload), media_type="text/event-stream")
 
 

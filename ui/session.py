@@ -89,6 +89,7 @@ class Conversation:
     def go_back_to(self, number: int) -> None:
         """Forget the turn of that number and those after it."""
         del self.turns[number - 1 :]
+        self.kept = min(self.kept, number - 1)
 
     def go_on_with(self, conversation: str, turns: Sequence[Turn]) -> None:
         """Take up a conversation that was kept, in place of this one."""

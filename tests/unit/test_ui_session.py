@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import reduce
 
 import pytest
@@ -137,3 +138,48 @@ def test_question_may_be_as_long_as_the_limit_and_no_longer() -> None:
     assert clean_question(f"  {'x' * MAX_QUESTION}  ") == "x" * MAX_QUESTION
     with pytest.raises(QuestionError, match="2,001 characters; a question can have 2,000"):
         clean_question("x" * (MAX_QUESTION + 1))
+
+
+def test_every_conversation_has_a_name_of_its_own_once_something_is_asked() -> None:
+    """The framework gives each tab a copy of one object: a name made beforehand would be everybody's."""
+    first, second = Conversation(), copy.deepcopy(Conversation())
+    assert first.id == second.id == ""
+    names = {c.begin("Q?", Underway()).conversation for c in (first, second)}
+    assert len(names) == 2
+    assert "" not in names
+    before = first.id
+    assert first.begin("And?", Underway()).conversation == before
+    first.clear()
+    assert first.id == ""
+
+
+def test_an_earlier_question_is_asked_anew_in_the_light_of_those_before_it() -> None:
+    conversation = Conversation()
+    for number in (1, 2, 3):
+        turn = conversation.begin(f"Q{number}?", Underway())
+        conversation.record(advance(turn, Finished(make_answer(f"A{number}."))))
+    conversation.was_kept()
+    assert [m.text for m in conversation.history(before=2)] == ["Q1?", "A1."]
+    conversation.check_room(replaces=2)
+    conversation.go_back_to(2)
+    assert (conversation.begin("Other?", Underway()).number, conversation.kept, conversation.stored) == (2, 1, 3)
+    with pytest.raises(QuestionError, match="no longer part"):
+        conversation.check_room(replaces=3)
+
+
+def test_a_full_conversation_still_lets_a_question_be_asked_anew() -> None:
+    conversation = Conversation([Turn(n, "Q?") for n in range(1, MAX_TURNS + 1)])
+    conversation.check_room(replaces=MAX_TURNS)
+    with pytest.raises(QuestionError):
+        conversation.check_room()
+
+
+def test_a_fork_keeps_what_was_said_under_another_name() -> None:
+    conversation = Conversation()
+    turn = conversation.begin("Q?", Underway())
+    conversation.was_kept()
+    conversation.fork()
+    assert conversation.id not in ("", turn.conversation)
+    assert [t.conversation for t in conversation.turns] == [conversation.id]
+    assert (conversation.kept, conversation.stored) == (0, 0)
+    assert not conversation.holds(turn)

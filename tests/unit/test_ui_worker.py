@@ -10,11 +10,22 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from index.errors import GenerationError, WeightsError
-from index.types import Document, DocumentRecord, LibraryInfo
+from index.errors import GenerationError, LibraryError, WeightsError
+from index.types import Chunk, Document, DocumentRecord, LibraryInfo, RetrievedPassage
 from rag.config import AssistantConfig
-from rag.types import Answer, Draft, Event, Finished, LibrarySummary, Message, Stage, StageStarted, Timings
-from ui.tickets import AssistantLike, Ticket
+from rag.types import (
+    Answer,
+    Draft,
+    Event,
+    Finished,
+    LibrarySummary,
+    Message,
+    PassagesFound,
+    Stage,
+    StageStarted,
+    Timings,
+)
+from ui.tickets import AssistantLike, Manner, Ticket
 from ui.types import Failed, ModelLoading, Readiness, Stopped, Update, Waiting
 from ui.worker import UNEXPECTED, AssistantWorker, BusyError, follow, overview_of
 
@@ -24,6 +35,7 @@ class ListedLibrary:
     """A library of documents in a list; ``generation`` counts its changes."""
 
     documents: list[Document] = field(default_factory=list)
+    searched: list[tuple[str, str]] = field(default_factory=list)
 
     def info(self) -> LibraryInfo:
         return LibraryInfo(len(self.documents), len(self.documents), 0, "none")
@@ -33,6 +45,17 @@ class ListedLibrary:
 
     def document(self, document_id: str) -> Document | None:
         return next((d for d in self.documents if d.id == document_id), None)
+
+    def search(self, question: str, *, k: int = 10, context: str = "", within: object = None) -> list[RetrievedPassage]:
+        self.searched.append((question, context))
+        if question == "broken":
+            raise LibraryError("another process is writing")
+        return [
+            RetrievedPassage(
+                Chunk(f"{d.id}-0", d.id, 0, 0, len(d.text), d.text), d.title, d.source, d.date, 1, 1.0, 1.0, 1.0
+            )
+            for d in self.documents
+        ]
 
 
 @dataclass
@@ -202,6 +225,66 @@ def test_failed_loading_is_stated_to_each_question(error: Exception, problem: st
     worker.close()
 
 
+MILL = Document("d", "d", "Acme Works", "Acme Works is a mill.")
+
+
+def test_library_is_shown_and_searched_while_the_model_loads() -> None:
+    gate = threading.Event()
+    assistant = GatedAssistant(ListedLibrary([MILL]))
+
+    def load() -> AssistantLike:
+        gate.wait(5)
+        return assistant
+
+    worker = AssistantWorker(load, library=assistant.library)
+    worker.start()
+    until(lambda: worker.readiness.overview is not None)
+    assert not worker.readiness.is_settled
+    ticket = worker.submit("quick", ())
+    news: list[Update] = []
+    until(lambda: bool(news.extend(ticket.take()) or news))
+    assert [passage.text for passage in news[0].passages] == [MILL.text]  # type: ignore[union-attr]
+    assert not any(passage.in_context for passage in news[0].passages)  # type: ignore[union-attr]
+    assert worker.place(ticket) == ModelLoading()
+    gate.set()
+    assert isinstance(drained(ticket)[-1], Finished)
+    assert worker.readiness.is_ready
+    worker.close()
+
+
+def test_passages_of_waiting_questions_and_follow_ups_are_looked_for_at_once(
+    worker: AssistantWorker, assistant: GatedAssistant
+) -> None:
+    until(lambda: worker.readiness.is_ready)
+    drained(worker.submit("quick alone", ()))
+    assert assistant.library.searched == []  # the assistant itself searches at once
+    history = (Message("user", "What is Acme?"), Message("assistant", "A mill."))
+    drained(worker.submit("quick follow-up", history))
+    until(lambda: assistant.library.searched == [("quick follow-up", "What is Acme?")])
+    slow = worker.submit("slow", ())
+    until(lambda: worker.place(slow) is None)
+    waiting = worker.submit("broken", ())
+    until(lambda: assistant.library.searched[-1][0] == "broken")
+    assert waiting.take() == []  # what is wrong is told when its turn comes
+
+
+def test_what_was_looked_for_early_never_comes_after_the_answer_has_begun() -> None:
+    ticket = Ticket("Q?", ())
+    ticket.put_early(PassagesFound("Q?", ()))
+    ticket.begin()
+    ticket.put_early(PassagesFound("late", ()))
+    assert ticket.take() == [PassagesFound("Q?", ())]
+
+
+def test_another_model_is_loaded_when_a_question_asks_for_it(
+    worker: AssistantWorker, assistant: GatedAssistant
+) -> None:
+    for model in ("", "small", "small", ""):
+        updates = drained(worker.submit("quick", (), manner=Manner(model=model)))
+        assert isinstance(updates[-1], Finished)
+    assert assistant.asked == ["quick", "model small", "quick", "quick", "model ", "quick"]
+
+
 def test_closing_calls_off_and_closes_the_assistant(assistant: GatedAssistant) -> None:
     worker = AssistantWorker(lambda: assistant)
     worker.start()
@@ -273,5 +356,5 @@ def test_page_is_told_when_the_question_was_called_off(worker: AssistantWorker) 
 def test_page_gets_signs_of_life_while_nothing_happens(worker: AssistantWorker) -> None:
     blocking = worker.submit("slow", ())
     until(lambda: worker.place(blocking) is None)
-    batches = followed(worker, worker.submit("quick", ()), leave_after=3)
+    batches = followed(worker, worker.submit("broken", ()), leave_after=3)
     assert batches == [[Waiting(1)], [], []]

@@ -1,0 +1,195 @@
+"""Files through the page: whole or not at all, replaced by name, put back when they cannot be read."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes import make_document, make_library
+from starlette.requests import ClientDisconnect
+
+from index.errors import LibraryError
+from index.library import Library
+from index.readers import Limits
+from index.types import SyncReport
+from ui.uploads import CalledOff, Received, Upload, UploadError, Uploads, file_name
+
+FERRY = b"The ferry leaves at nine. It sails in winter, too.\n"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with make_library(tmp_path / "library") as opened:
+        yield opened
+
+
+@pytest.fixture
+def uploads(library: Library) -> Uploads:
+    return Uploads(lambda: library, lambda: False)
+
+
+async def pieces(*data: bytes) -> AsyncIterator[bytes]:
+    for piece in data:
+        yield piece
+
+
+def received(uploads: Uploads, name: str, *data: bytes) -> Received:
+    return asyncio.run(uploads.receive(name, pieces(*data)))
+
+
+def bring_in(uploads: Uploads, name: str, *data: bytes) -> SyncReport:
+    return uploads.bring_in(received(uploads, name, *data), Upload())
+
+
+def in_folder(library: Library) -> list[str]:
+    return sorted(path.name for path in (Path(library.info().path) / "files").iterdir())
+
+
+def test_a_file_is_kept_in_the_library_and_found(uploads: Uploads, library: Library) -> None:
+    report = bring_in(uploads, "ferry.txt", FERRY[:10], FERRY[10:])
+    assert [Path(path).name for path in report.added] == ["ferry.txt"]
+    (record,) = library.catalogue()
+    assert uploads.holds(record)
+    assert Path(record.source).read_bytes() == FERRY
+    assert library.search("When does the ferry leave?")[0].chunk.document_id == record.id
+    assert in_folder(library) == ["ferry.txt"]
+
+
+def test_the_same_name_again_replaces_and_leaves_no_second_copy(uploads: Uploads, library: Library) -> None:
+    bring_in(uploads, "ferry.txt", FERRY)
+    assert bring_in(uploads, "ferry.txt", FERRY).unchanged
+    assert bring_in(uploads, "ferry.txt", FERRY.replace(b"nine", b"ten")).updated
+    (record,) = library.catalogue()
+    document = library.document(record.id)
+    assert document is not None
+    assert "ten" in document.text
+    assert in_folder(library) == ["ferry.txt"]
+
+
+def test_a_file_that_cannot_be_read_leaves_the_one_before(uploads: Uploads, library: Library) -> None:
+    bring_in(uploads, "ferry.pdf.txt", FERRY)
+    bring_in(uploads, "broken.pdf", b"%PDF-1.7 but no more")
+    assert in_folder(library) == ["ferry.pdf.txt"]
+    report = bring_in(uploads, "ferry.pdf.txt", b"\x00\x01\x02" * 100)
+    assert report.failed
+    assert in_folder(library) == ["ferry.pdf.txt"]
+    (record,) = library.catalogue()
+    assert Path(record.source).read_bytes() == FERRY
+
+
+def test_too_large_a_file_is_refused_and_nothing_stays(tmp_path: Path) -> None:
+    with make_library(tmp_path / "small") as library:
+        library.limits = Limits(file_bytes=1000)
+        uploads = Uploads(lambda: library, lambda: False)
+        with pytest.raises(UploadError, match="larger than"):
+            received(uploads, "big.txt", b"x" * 900, b"x" * 900)
+        assert in_folder(library) == []
+
+
+def test_a_body_that_breaks_off_leaves_nothing(uploads: Uploads, library: Library) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield FERRY
+        raise ClientDisconnect
+
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(uploads.receive("ferry.txt", broken()))
+    assert in_folder(library) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("notes.txt", "notes.txt"),
+        ("../../etc/passwd.txt", "_.._etc_passwd.txt"),
+        ("a\\b:c*.MD", "a_b_c_.MD"),
+        ("con.txt", "_con.txt"),
+        ("x" * 500 + ".pdf", "x" * 150 + ".pdf"),
+        ("Ünïcode — 文書.docx", "Ünïcode — 文書.docx"),
+        ("..hidden.txt", "hidden.txt"),
+        ("a\x00b\ud800.txt", "a_b_.txt"),
+    ],
+)
+def test_names_become_harmless(name: str, kept: str) -> None:
+    assert file_name(name) == kept
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "noending", "run.exe", ".txt", "archive.tar.gz"])
+def test_names_that_will_not_do_are_refused_with_the_formats(name: str) -> None:
+    with pytest.raises(UploadError, match="pdf"):
+        file_name(name)
+
+
+def test_called_off_before_it_is_in_leaves_nothing(uploads: Uploads, library: Library) -> None:
+    bring_in(uploads, "ferry.txt", FERRY)
+    upload = Upload()
+    upload.cancel()
+    with pytest.raises(CalledOff):
+        uploads.bring_in(received(uploads, "ferry.txt", b"The ferry is gone."), upload)
+    (record,) = library.catalogue()
+    assert Path(record.source).read_bytes() == FERRY
+    assert in_folder(library) == ["ferry.txt"]
+
+
+def test_called_off_after_it_is_in_changes_nothing_any_more() -> None:
+    upload = Upload()
+    upload.cancel()
+    upload("indexing", 1, 1, "files")
+    with pytest.raises(CalledOff):
+        upload("indexing", 0, 1, "files")
+
+
+def test_indexing_steps_back_while_a_question_is_answered(library: Library) -> None:
+    busy = threading.Event()
+    busy.set()
+    uploads = Uploads(lambda: library, busy.is_set)
+    upload = Upload()
+    part = received(uploads, "ferry.txt", FERRY)
+    worker = threading.Thread(target=uploads.bring_in, args=(part, upload))
+    worker.start()
+    until(lambda: "waiting" in upload.state["description"])
+    assert library.catalogue() == []
+    busy.clear()
+    worker.join(10)
+    assert len(library.catalogue()) == 1
+
+
+def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_removing_takes_the_uploaded_file_along_and_no_other(
+    uploads: Uploads, library: Library, tmp_path: Path
+) -> None:
+    bring_in(uploads, "ferry.txt", FERRY)
+    own = tmp_path / "own.txt"
+    own.write_bytes(b"My own file stays where it is.")
+    library.add([own])
+    for record in library.catalogue():
+        uploads.remove(record)
+    assert library.catalogue() == []
+    assert own.exists()
+    assert in_folder(library) == []
+
+
+def test_another_writer_is_named_and_the_file_put_back(
+    uploads: Uploads, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> SyncReport:
+        raise LibraryError("another process is writing")
+
+    monkeypatch.setattr(library, "add", refuse)
+    with pytest.raises(LibraryError):
+        bring_in(uploads, "ferry.txt", FERRY)
+    assert in_folder(library) == []
+
+
+def test_a_document_of_ready_made_text_is_no_upload(uploads: Uploads, library: Library) -> None:
+    library.add_documents([make_document("Text.", "files/a.txt")])
+    assert not uploads.holds(library.catalogue()[0])
