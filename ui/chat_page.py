@@ -114,8 +114,9 @@ class ChatPage:
         opened: dict[str, Any] = {"inputs": [self._wish, self._conversation], "outputs": shown, **private}
         self._open.click(self.reopen, js=_PICKED, **opened)
         self.blocks.load(self.reopen, js=_WANTED, **opened)
-        for event in (self.blocks.load, self._look.click):
-            event(self.greet, outputs=[self._welcome, self._chosen], **private)
+        greeted: dict[str, Any] = {"outputs": [self._welcome, self._chosen], **private}
+        self.blocks.load(self.greet, **greeted)
+        self._look.click(self.greet, trigger_mode="always_last", **greeted)
 
     async def greet(self) -> AsyncIterator[Changes]:
         """Show how far the assistant is until it is ready, then what the library holds now."""

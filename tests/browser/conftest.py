@@ -340,6 +340,20 @@ class Visit:
     page: Page
     complaints: list[str]
 
+    def reload(self) -> None:
+        """Load the page anew."""
+        self.go_to(self.page.url)
+
+    def go_to(self, url: str) -> None:
+        """Open another address; that the framework's open streams break off with the old page is no complaint."""
+        before = list(self.complaints)
+        self.page.goto(url)
+        self.page.get_by_label("Your question").wait_for(timeout=30_000)
+        broken_off = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
+        self.complaints[:] = before + [
+            complaint for complaint in self.complaints[len(before) :] if not complaint.startswith(broken_off)
+        ]
+
     def ask(self, question: str) -> None:
         """Type a question and press Enter."""
         box = self.page.get_by_label("Your question")

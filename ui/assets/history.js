@@ -68,11 +68,15 @@ document.addEventListener("input", (event) => {
 });
 const searchSoon = settled(showHistory);
 
-// The address names the conversation, so that it is there again after a reload.
+// The address names the conversation, so that it is there again after a reload. What it named when the page was opened
+// stays until something else is shown.
+let named;
+
 export function nameInAddress() {
-  const address = new URL(window.location.href);
   const name = current();
-  if ((address.searchParams.get("c") ?? "") === (name ?? "")) return;
+  if (name === named) return;
+  named = name;
+  const address = new URL(window.location.href);
   if (name) address.searchParams.set("c", name);
   else address.searchParams.delete("c");
   window.history.replaceState(null, "", address);

@@ -200,5 +200,5 @@ new MutationObserver(() => {
   childList: true,
   subtree: true,
   attributes: true,
-  attributeFilter: ["id", "aria-busy"],
+  attributeFilter: ["id", "aria-busy", "data-conversation"],
 });
