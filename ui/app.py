@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from functools import reduce
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from index.errors import MissingDependency, PinciteError
+from rag.types import Finished
+from ui.access import Access
+from ui.limits import Limits
 from ui.presenters import status, status_text, thread, turn_html, welcome
 from ui.scope import choices_of, described, selection_of
-from ui.security import LOOPBACK_NAMES, Guard, host_names
-from ui.server import ServeError, address_of, check_host, listen, run
+from ui.security import LOOPBACK_NAMES, Guard, host_names, is_loopback
+from ui.server import ServeError, access_for, address_of, listen, run
 from ui.session import Conversation, advance, clean_question
-from ui.types import Readiness, Turn
+from ui.types import Failed, Readiness, Turn
 from ui.worker import POLL_SECONDS, AssistantFactory, AssistantWorker, follow
 
 if TYPE_CHECKING:
@@ -37,12 +40,16 @@ HEAD = (
     '<script src="/pincite/pincite.js" defer></script>'
 )
 
+_EVALUATE = '<a href="/evaluate/" target="_blank">Evaluate</a>'
 BANNER = (
     '<div class="pc-banner"><h1>pincite</h1><p>Answers from your documents, with the exact place. '
-    '<a href="/evaluate/" target="_blank">Evaluate</a></p><details class="pc-export"><summary>Export</summary><div>'
+    f'{_EVALUATE}</p><details class="pc-export"><summary>Export</summary><div>'
     '<button type="button" class="pc-button" data-pc="save" data-kind="md">Markdown</button>'
     '<button type="button" class="pc-button" data-pc="save" data-kind="json">JSON</button>'
     '<button type="button" class="pc-button" data-pc="save" data-kind="html">HTML</button></div></details></div>'
+)
+BANNER_FOR_OTHERS = BANNER.replace(
+    _EVALUATE, '<button type="button" class="pc-button" data-pc="leave">Log out</button>'
 )
 
 FRAMEWORK_SETTINGS = {
@@ -62,6 +69,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int | None = None,
+    names: Sequence[str] = (),
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the chat page until interrupted.
@@ -70,20 +78,23 @@ def serve(
 
     Args:
         assistant_factory: makes the assistant; slow.
-        host: a loopback name or address.
+        host: a name or address; one that others reach needs a password or a token.
         port: where to listen; None takes the first free port from 7860.
+        names: further host names that are answered, such as that of a proxy; they too need a password or a token.
         on_ready: called with the page's address once it can be opened; by default the address is printed.
 
     Raises:
-        ServeError: if the address cannot be used.
+        ServeError: if the address cannot be used, or others could reach it without a password.
+        AccessError: if ``PINCITE_TOKEN`` cannot be used.
+        PasswordError: if the password's file cannot be used.
         MissingDependency: if Gradio is not installed.
     """
-    check_host(host)
+    access = access_for(host, names)
     listener = listen(host, port)
     address = address_of(host, listener)
     worker = AssistantWorker(assistant_factory)
     try:
-        app = build_app(worker, names=host_names(host))
+        app = build_app(worker, names=host_names(host, names), access=access, any_address=not is_loopback(host))
         worker.start()
         run(app, listener, lambda: (on_ready or _print_address)(address))
     finally:
@@ -95,8 +106,23 @@ def _print_address(address: str) -> None:
     print(f"pincite is at {address} (Ctrl-C ends it)", flush=True)
 
 
-def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES) -> Guard:
-    """Return the chat page over ``worker`` as an ASGI application that answers to the host ``names`` only.
+def build_app(
+    worker: AssistantWorker,
+    *,
+    names: frozenset[str] = LOOPBACK_NAMES,
+    access: Access | None = None,
+    any_address: bool = False,
+    limits: Limits | None = None,
+) -> Guard:
+    """Return the chat page over ``worker`` as an ASGI application.
+
+    Args:
+        worker: answers the questions.
+        names: host names that are answered.
+        access: who is let in; None lets everyone in. With it there are no further pages: evaluation opens files of
+            this computer by their path and starts processes, which is nothing for others.
+        any_address: whether IP addresses are answered as host names.
+        limits: how often questions may be asked.
 
     Raises:
         MissingDependency: if Gradio is not installed.
@@ -115,11 +141,11 @@ def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES
     web = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     web.mount("/pincite", StaticFiles(packages=[("ui", "assets")]))
     web.mount("/v1", build_api(worker))
-    for page in entry_points(group="pincite.pages"):
+    for page in entry_points(group="pincite.pages") if access is None else ():
         web.mount(f"/{page.name}", page.load()())
     gr.mount_gradio_app(
         web,
-        ChatPage(worker).blocks,
+        ChatPage(worker, BANNER if access is None else BANNER_FOR_OTHERS).blocks,
         path="/",
         footer_links=[],
         run_history=False,
@@ -132,7 +158,7 @@ def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES
         allowed_paths=[],
         theme=_theme(gr),
     )
-    return Guard(web, names=names, head=HEAD)
+    return Guard(web, names=names, head=HEAD, access=access, any_address=any_address, limits=limits)
 
 
 def _offering(choices: list[tuple[str, str]]) -> Any:
@@ -150,10 +176,11 @@ def _theme(gr: Any) -> Any:
 class ChatPage:
     """The components of the page and what they do. ``blocks`` is the Gradio application."""
 
-    def __init__(self, worker: AssistantWorker) -> None:
+    def __init__(self, worker: AssistantWorker, banner: str = BANNER) -> None:
         import gradio as gr
 
         self._worker = worker
+        self._banner = banner
         with gr.Blocks(title="pincite", analytics_enabled=False, fill_width=True) as self.blocks:
             self._conversation = gr.State(Conversation())
             self._lay_out(gr)
@@ -165,7 +192,7 @@ class ChatPage:
             return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)
 
         with gr.Row(elem_id="pc-header"):
-            html(BANNER, "pc-banner")
+            html(self._banner, "pc-banner")
             self._new = gr.Button("New conversation", elem_id="pc-new", size="sm", scale=0)
         with gr.Column(elem_id="pc-main"):
             self._welcome = html(welcome(Readiness()), "pc-welcome")
@@ -201,6 +228,7 @@ class ChatPage:
     def _connect(self, gr: Any) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
         shown = [self._past, self._now, self._status, self._box]
+        gr.api(self.answer, api_name="ask", concurrency_limit=None)  # first, or the name goes to the page's own event
         gr.on(
             [self._box.submit, self._ask.click],
             self.ask,
@@ -226,6 +254,22 @@ class ChatPage:
                 yield {self._welcome: welcome(shown), self._chosen: _offering(choices_of(records))}
             await asyncio.sleep(POLL_SECONDS)
             remaining -= POLL_SECONDS
+
+    async def answer(self, question: str) -> dict[str, Any]:
+        """Answer a question, with citations: the answer object, as from /v1/ask."""
+        import gradio as gr
+
+        try:
+            ticket = self._worker.submit(clean_question(question), ())
+        except PinciteError as error:
+            raise gr.Error(str(error)) from None
+        async with aclosing(follow(self._worker, ticket)) as batches:
+            async for news in batches:
+                if news and isinstance(news[-1], Finished):
+                    return news[-1].answer.to_dict()
+                if news and isinstance(news[-1], Failed):
+                    raise gr.Error(news[-1].message)
+        raise gr.Error("The question was called off.")
 
     async def ask(
         self,
