@@ -255,21 +255,23 @@ class ChatPage:
             await asyncio.sleep(POLL_SECONDS)
             remaining -= POLL_SECONDS
 
-    async def answer(self, question: str) -> dict[str, Any]:
-        """Answer a question, with citations: the answer object, as from /v1/ask."""
+    async def answer(self, question: str) -> AsyncIterator[dict[str, Any]]:
+        """Answer a question, with citations: the answer object, as from /v1/ask; empty ones are signs of life."""
         import gradio as gr
 
         try:
             ticket = self._worker.submit(clean_question(question), ())
         except PinciteError as error:
-            raise gr.Error(str(error)) from None
+            raise gr.Error(str(error), print_exception=False) from None
         async with aclosing(follow(self._worker, ticket)) as batches:
             async for news in batches:
                 if news and isinstance(news[-1], Finished):
-                    return news[-1].answer.to_dict()
+                    yield news[-1].answer.to_dict()
+                    return
+                yield {}
                 if news and isinstance(news[-1], Failed):
-                    raise gr.Error(news[-1].message)
-        raise gr.Error("The question was called off.")
+                    raise gr.Error(news[-1].message, print_exception=False)
+        raise gr.Error("The question was called off.", print_exception=False)
 
     async def ask(
         self,

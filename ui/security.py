@@ -31,6 +31,7 @@ CALLS = frozenset(
         "/gradio_api/queue/join",
         "/gradio_api/queue/data",
         "/gradio_api/info",
+        "/gradio_api/cancel",
         "/gradio_api/startup-events",
         "/gradio_api/theme.css",
     }

@@ -278,7 +278,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def serve_page() -> Iterator[Callable[..., RunningPage]]:
-    """Return a function that serves the page over an assistant; all are shut down at the end."""
+    """Return a function that serves the page over an assistant; all are shut down at the end.
+
+    Options beyond the assistant, how long it loads and how many may wait are those of ``build_app``.
+    """
     pytest.importorskip("gradio", reason="gradio is not installed")
     with ExitStack() as stack:
         yield lambda assistant=None, **options: stack.enter_context(_running(assistant, **options))
@@ -286,7 +289,7 @@ def serve_page() -> Iterator[Callable[..., RunningPage]]:
 
 @contextmanager
 def _running(
-    assistant: ScriptedAssistant | None = None, *, load_seconds: float = 0.0, max_waiting: int = 20
+    assistant: ScriptedAssistant | None = None, *, load_seconds: float = 0.0, max_waiting: int = 20, **options: Any
 ) -> Iterator[RunningPage]:
     assistant = assistant or ScriptedAssistant()
 
@@ -296,7 +299,7 @@ def _running(
 
     worker = AssistantWorker(factory, max_waiting=max_waiting)
     listener = listen("127.0.0.1", 0)
-    server = server_for(build_app(worker))
+    server = server_for(build_app(worker, **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     worker.start()
     thread.start()
