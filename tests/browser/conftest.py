@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -314,6 +314,18 @@ def _running(
 def shared_page(serve_page: Callable[..., RunningPage]) -> RunningPage:
     """Return a page that many tests share; each has its own browser context, hence its own conversation."""
     return serve_page()
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """Return a function that connects the framework's own client, kept from asking elsewhere who runs it."""
+    import gradio_client
+
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+    quiet: dict[str, Any] = {"verbose": False, "analytics_enabled": False, "download_files": False}
+    with ExitStack() as stack:
+        yield lambda url, **options: stack.enter_context(closing(gradio_client.Client(url, **quiet, **options)))
 
 
 @dataclass

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-import gradio_client
 import httpx
 import pytest
 from door import HASH, PASSWORD, TOKEN
@@ -86,15 +86,14 @@ def test_evaluation_of_files_of_this_computer_is_not_for_others(guarded: Any) ->
     assert start.status_code in (404, 405)
 
 
-def test_programs_with_the_token_get_answers(guarded: Any) -> None:
+def test_programs_with_the_token_get_answers(guarded: Any, connect: Callable[..., Any]) -> None:
+    from gradio_client.exceptions import AuthenticationError
+
     answer = httpx.post(f"{guarded.url}v1/ask", json={"question": TICKET}, headers=BEARER, timeout=20).json()
     assert answer["text"].startswith("A return ticket")
-    options: dict[str, Any] = {"verbose": False, "analytics_enabled": False, "download_files": False}
-    client = gradio_client.Client(guarded.url, headers=BEARER, **options)
-    assert client.predict(TICKET, api_name="/ask")["text"] == answer["text"]
-    client.close()
-    with pytest.raises(gradio_client.exceptions.AuthenticationError):
-        gradio_client.Client(guarded.url, headers={"Authorization": "Bearer wrong"}, **options)
+    assert connect(guarded.url, headers=BEARER).predict(TICKET, api_name="/ask")["text"] == answer["text"]
+    with pytest.raises(AuthenticationError):
+        connect(guarded.url, headers={"Authorization": "Bearer wrong"})
 
 
 def test_behind_a_proxy_with_tls_the_page_knows_that_it_is_encrypted(guarded: Any) -> None:
@@ -171,7 +170,6 @@ def test_a_login_of_unknown_length_is_refused(guarded: Any, head: str, expected:
 
 def test_many_logins_at_once_are_held_back(serve_page: Callable[..., Any]) -> None:
     served = serve_page(access=new_access())
-    from concurrent.futures import ThreadPoolExecutor
 
     def try_one(number: int) -> int:
         claimed = {"X-Forwarded-For": f"192.0.2.{number}"}
