@@ -124,7 +124,7 @@ class Access:
         elif path == LOGOUT:
             for secret in _session_secrets(scope):
                 self.sessions.end(secret)
-            await respond(send, 204, "", headers={"set-cookie": _cookie(scope, "", 0)})
+            await respond(send, 200, "Logged out.\n", headers={"set-cookie": _cookie(scope, "", 0)})
         elif path == "/" and method in ("GET", "HEAD") and self.password is not None:
             await _login_page(send, 401, "", _BEARER, with_body=method == "GET")
         else:

@@ -6,12 +6,14 @@ import asyncio
 import re
 import socket
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ui.access import AccessError
 from ui.app import serve
+from ui.cli import main
 from ui.passwords import save_password
 from ui.security import LOOPBACK_NAMES, Guard, host_names, is_loopback, prepare_page
 from ui.server import FIRST_PORT, ServeError, access_for, address_of, exposure, listen
@@ -244,6 +246,41 @@ def test_token_that_is_short_or_cannot_be_sent_is_refused_even_beside_a_password
     save_password("correct horse")
     with pytest.raises(AccessError, match="PINCITE_TOKEN must be 20"):
         access_for("0.0.0.0", (), {"PINCITE_TOKEN": token})
+
+
+@pytest.mark.usefixtures("no_password")
+def test_the_command_says_what_is_exposed_and_refuses_before_anything_is_opened(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[str] = []
+
+    def open_library(*_: object, **__: object) -> Any:
+        opened.append("library")
+        return SimpleNamespace(info=lambda: SimpleNamespace(path="/docs"), close=lambda: None)
+
+    served: list[dict[str, Any]] = []
+
+    def serve_app(factory: object, *, on_ready: Any, **options: Any) -> None:
+        served.append(options)
+        on_ready("http://here/")
+
+    monkeypatch.setattr("ui.setup.open_library", open_library)
+    monkeypatch.setattr("ui.app.serve", serve_app)
+
+    def run(*arguments: str) -> tuple[object, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["serve", *arguments])
+        return ended.value.code, capsys.readouterr().err
+
+    code, error = run("--host", "0.0.0.0")
+    assert (code, opened, served, error.count("\n")) == (1, [], [], 1)
+    assert "'pincite password'" in error
+    save_password("correct horse")
+    code, error = run("--host", "0.0.0.0", "--name", "pc.example")
+    assert (code, error.count("\n")) == (0, 1)
+    assert error.startswith("Anyone on this network who knows the password can read the documents of /docs")
+    assert served == [{"host": "0.0.0.0", "names": ("pc.example",), "port": None}]
+    assert run() == (0, "")
 
 
 @pytest.mark.parametrize("name", ["", "http://pc.example", "pc.example:80", "pc.example/x", "a b", "*", "pc..example"])
