@@ -221,7 +221,7 @@ def test_one_password_at_a_time_is_hashed_and_the_server_goes_on(door: Door, mon
         with lock:
             running[0] += 1
             most[0] = max(most[0], running[0])
-        time.sleep(0.05)
+        time.sleep(0.25)
         with lock:
             running[0] -= 1
         return False
@@ -229,15 +229,15 @@ def test_one_password_at_a_time_is_hashed_and_the_server_goes_on(door: Door, mon
     monkeypatch.setattr(PasswordHash, "matches", slow)
 
     async def many() -> float:
+        begun = time.perf_counter()
         logins = [asyncio.ensure_future(door.log_in("wrong", client=f"198.51.100.{n}")) for n in range(4)]
         await asyncio.sleep(0.01)
-        begun = time.perf_counter()
         await door.ask("/v1/library")
         waited = time.perf_counter() - begun
         await asyncio.gather(*logins)
         return waited
 
-    assert asyncio.run(many()) < 0.04
+    assert asyncio.run(many()) < 0.25
     assert most == [1]
 
 
@@ -264,7 +264,9 @@ def test_a_login_says_how_long_it_is_and_keeps_to_it(door: Door) -> None:
     assert door("/login").status == 405
     assert door("/login", "POST", headers=headers).status == 400, "two lengths"
     too_much = [{"type": "http.request", "body": b"x" * 5_000, "more_body": True}] * 10
+    begun = time.perf_counter()
     assert door("/login", "POST", body=b"x", parts=too_much).status == 400
+    assert time.perf_counter() - begun < 5, "it is not waited for the end"
     assert door("/login", "POST", body=b"x", parts=[{"type": "http.disconnect"}]).status == 400
     assert door.reached == []
 

@@ -61,13 +61,14 @@ def test_what_cannot_be_a_password_is_stated_and_the_former_stays(password: str)
     assert password_path().read_bytes() == before
 
 
-def test_a_write_that_fails_leaves_the_former(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_write_that_fails_leaves_the_former(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = save_password(GOOD).read_bytes()
 
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(passwords.os, "fsync", fail)
+    monkeypatch.setattr(passwords.os, step, fail)
     with pytest.raises(PasswordError, match="No space left"):
         save_password("another password")
     assert password_path().read_bytes() == before
