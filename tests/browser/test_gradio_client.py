@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -88,8 +89,11 @@ def test_a_program_that_dies_stops_the_model(shared_page: Any) -> None:
     closed = len(shared_page.assistant.closed_at)
     command = [sys.executable, "-c", PROGRAM, shared_page.url, ENDLESS]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
+        giving_up = threading.Timer(30, program.kill)
+        giving_up.start()
         assert program.stdout is not None
         assert program.stdout.readline() == b"a sign of life\n"
+        giving_up.cancel()
         program.kill()
     wait_for(lambda: len(shared_page.assistant.closed_at) > closed)
 

@@ -217,6 +217,8 @@ def test_names_include_the_address_served() -> None:
     ("host", "names"), [("0.0.0.0", ()), ("::", ()), ("192.168.0.2", ()), ("127.0.0.1", ("pc.example",))]
 )
 def test_without_a_password_others_are_refused_before_anything_is_loaded(host: str, names: tuple[str, ...]) -> None:
+    with pytest.raises(ServeError):
+        access_for(host, names, {})
     with pytest.raises(ServeError, match=r"without a password.*'pincite password'.*--host 127\.0\.0\.1") as caught:
         serve(lambda: pytest.fail("nothing is loaded"), host=host, names=names)
     assert "\n" not in str(caught.value)
