@@ -31,7 +31,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PINCITE_CACHE", str(cache_dir()))
-        for name in ("LIBRARY", "CONFIG", "MODEL", "EMBEDDER", "API_KEY"):
+        for name in ("LIBRARY", "CONFIG", "MODEL", "EMBEDDER", "API_KEY", "TOKEN"):
             patch.delenv(f"PINCITE_{name}", raising=False)
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
             patch.delenv(name, raising=False)

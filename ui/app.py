@@ -7,14 +7,16 @@ and answering is :mod:`ui.worker`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 from typing import Any
 
 from index.errors import MissingDependency
+from ui.access import Access
 from ui.chat_page import ChatPage
-from ui.security import LOOPBACK_NAMES, Guard, host_names
-from ui.server import ServeError, address_of, check_host, listen, run
+from ui.limits import Limits
+from ui.security import LOOPBACK_NAMES, Guard, host_names, is_loopback
+from ui.server import ServeError, access_for, address_of, listen, run
 from ui.tickets import LibraryLike
 from ui.worker import AssistantFactory, AssistantWorker
 
@@ -25,7 +27,6 @@ HEAD = (
     '<link rel="stylesheet" href="/pincite/pincite.css"><link rel="stylesheet" href="/pincite/panels.css">'
     '<script src="/pincite/pincite.js" type="module"></script>'
 )
-
 FRAMEWORK_SETTINGS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_ANALYTICS_MAX_EVENTS": "1",
@@ -41,6 +42,7 @@ def serve(
     library: LibraryLike | None = None,
     host: str = "127.0.0.1",
     port: int | None = None,
+    names: Sequence[str] = (),
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the chat page until interrupted.
@@ -50,20 +52,23 @@ def serve(
     Args:
         assistant_factory: makes the assistant; slow.
         library: the library it will answer from, searched while the model loads.
-        host: a loopback name or address.
+        host: a name or address; one that others reach needs a password or a token.
         port: where to listen; None takes the first free port from 7860.
+        names: further host names that are answered, such as that of a proxy; they too need a password or a token.
         on_ready: called with the page's address once it can be opened; by default the address is printed.
 
     Raises:
-        ServeError: if the address cannot be used.
+        ServeError: if the address cannot be used, or others could reach it without a password.
+        AccessError: if ``PINCITE_TOKEN`` cannot be used.
+        PasswordError: if the password's file cannot be used.
         MissingDependency: if Gradio is not installed.
     """
-    check_host(host)
+    access = access_for(host, names)
     listener = listen(host, port)
     address = address_of(host, listener)
     worker = AssistantWorker(assistant_factory, library=library)
     try:
-        app = build_app(worker, names=host_names(host))
+        app = build_app(worker, names=host_names(host, names), access=access, any_address=not is_loopback(host))
         worker.start()
         run(app, listener, lambda: (on_ready or _print_address)(address))
     finally:
@@ -75,8 +80,23 @@ def _print_address(address: str) -> None:
     print(f"pincite is at {address} (Ctrl-C ends it)", flush=True)
 
 
-def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES) -> Guard:
-    """Return the chat page over ``worker`` as an ASGI application that answers to the host ``names`` only.
+def build_app(
+    worker: AssistantWorker,
+    *,
+    names: frozenset[str] = LOOPBACK_NAMES,
+    access: Access | None = None,
+    any_address: bool = False,
+    limits: Limits | None = None,
+) -> Guard:
+    """Return the chat page over ``worker`` as an ASGI application.
+
+    Args:
+        worker: answers the questions.
+        names: host names that are answered.
+        access: who is let in; None lets everyone in. With it there are no further pages: evaluation opens files of
+            this computer by their path and starts processes, which is nothing for others.
+        any_address: whether IP addresses are answered as host names.
+        limits: how often questions may be asked.
 
     Raises:
         MissingDependency: if Gradio is not installed.
@@ -95,11 +115,11 @@ def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES
     web = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     web.mount("/pincite", StaticFiles(packages=[("ui", "assets")]))
     web.mount("/v1", build_api(worker))
-    for page in entry_points(group="pincite.pages"):
+    for page in entry_points(group="pincite.pages") if access is None else ():
         web.mount(f"/{page.name}", page.load()())
     gr.mount_gradio_app(
         web,
-        ChatPage(worker).blocks,
+        ChatPage(worker, for_others=access is not None).blocks,
         path="/",
         footer_links=[],
         run_history=False,
@@ -112,7 +132,7 @@ def build_app(worker: AssistantWorker, *, names: frozenset[str] = LOOPBACK_NAMES
         allowed_paths=[],
         theme=_theme(gr),
     )
-    return Guard(web, names=names, head=HEAD)
+    return Guard(web, names=names, head=HEAD, access=access, any_address=any_address, limits=limits)
 
 
 def _theme(gr: Any) -> Any:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import PinciteError
+from rag.types import Finished
 from ui.conversations import Conversations
 from ui.panels import banner, panels
 from ui.presenters import status, status_text, thread, turn_html, welcome
 from ui.scope import choices_of, described, selection_of
 from ui.session import Conversation, advance, clean_question
 from ui.standing import looked_at_again
-from ui.types import Readiness, Turn
+from ui.types import Failed, Readiness, Turn
 from ui.visitors import owner_of
 from ui.wishes import wish_of
 from ui.worker import POLL_SECONDS, AssistantWorker, follow
@@ -42,10 +43,11 @@ _PICKED = "(...given) => [window.pincite?.picked ?? '', ...given.slice(1)]"
 class ChatPage:
     """The components of the page and what they do. ``blocks`` is the Gradio application."""
 
-    def __init__(self, worker: AssistantWorker) -> None:
+    def __init__(self, worker: AssistantWorker, *, for_others: bool = False) -> None:
         import gradio as gr
 
         self._worker = worker
+        self._for_others = for_others
         for handler in (ChatPage.ask, ChatPage.reopen):
             handler.__annotations__["request"] = gr.Request  # by which Gradio knows to pass it
         with gr.Blocks(title="pincite", analytics_enabled=False, fill_width=True) as self.blocks:
@@ -59,7 +61,7 @@ class ChatPage:
             return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)
 
         with gr.Row(elem_id="pc-header"):
-            html(banner(), "pc-banner")
+            html(banner(for_others=self._for_others), "pc-banner")
             self._new = gr.Button("New conversation", elem_id="pc-new", size="sm", scale=0)
         with gr.Column(elem_id="pc-main"):
             self._welcome = html(welcome(Readiness()), "pc-welcome")
@@ -100,6 +102,7 @@ class ChatPage:
     def _connect(self, gr: Any) -> None:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
         shown = [self._past, self._now, self._status, self._box]
+        gr.api(self.answer, api_name="ask", concurrency_limit=None)  # first, or the name goes to the page's own event
         gr.on(
             [self._box.submit, self._ask.click],
             self.ask,
@@ -131,6 +134,24 @@ class ChatPage:
                 yield {self._welcome: welcome(shown), self._chosen: _offering(choices_of(records))}
             await asyncio.sleep(POLL_SECONDS)
             remaining -= POLL_SECONDS
+
+    async def answer(self, question: str) -> AsyncIterator[dict[str, Any]]:
+        """Answer a question, with citations: the answer object, as from /v1/ask; empty ones are signs of life."""
+        import gradio as gr
+
+        try:
+            ticket = self._worker.submit(clean_question(question), ())
+        except PinciteError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        async with aclosing(follow(self._worker, ticket)) as batches:
+            async for news in batches:
+                if news and isinstance(news[-1], Finished):
+                    yield news[-1].answer.to_dict()
+                    return
+                yield {}
+                if news and isinstance(news[-1], Failed):
+                    raise gr.Error(news[-1].message, print_exception=False)
+        raise gr.Error("The question was called off.", print_exception=False)
 
     async def ask(
         self,

@@ -35,6 +35,7 @@ _ELSEWHERE = {
     "feedback": ("ui.library_commands", "feedback"),
     "list": ("ui.library_commands", "list_documents"),
     "mcp": ("ui.mcp_server", "command"),
+    "password": ("ui.password_command", "password"),
     "remove": ("ui.library_commands", "remove"),
     "show": ("ui.library_commands", "show"),
 }
@@ -162,39 +163,56 @@ def search(question: str, library: str | None, as_json: bool, count: int, **with
 @cli.command()
 @LIBRARY
 @MODEL
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen at; one that others reach needs 'pincite password' or PINCITE_TOKEN.",
+)
+@click.option(
+    "--name", "names", multiple=True, metavar="NAME", help="A host name others call this server by; repeat for more."
+)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=None, help="Port (default: the first free one from 7860)."
 )
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the page in the browser.")
 @_CAUTION
 def serve(
-    library: str | None, model: str | None, host: str, port: int | None, open_browser: bool, caution: str | None
+    library: str | None,
+    model: str | None,
+    host: str,
+    names: tuple[str, ...],
+    port: int | None,
+    open_browser: bool,
+    caution: str | None,
 ) -> None:
     """Serve the chat window."""
     from ui.app import serve as serve_app
+    from ui.server import access_for, exposure
     from ui.setup import open_assistant, open_library
     from ui.terminal import ProgressBars
 
+    access = access_for(host, names)  # what is not allowed is said before anything is fetched
     bars = ProgressBars()
     try:
-        opened = open_library(
-            library, progress=bars, with_seeds=True
-        )  # what cannot be opened is said before the page is
+        opened = open_library(library, progress=bars, with_seeds=True)  # what cannot be opened before the page is
     finally:
         bars.close()
 
     def ready(address: str) -> None:
         click.echo(f"pincite is at {address} (Ctrl-C ends it)")
+        if access is not None:
+            click.echo(exposure(access, served.info().path), err=True)
         if open_browser:
             webbrowser.open(address)
 
-    with opened:
+    with opened as served:
         serve_app(
-            lambda: open_assistant(opened, model, caution=caution),
-            library=opened,
+            lambda: open_assistant(served, model, caution=caution),
+            library=served,
             host=host,
             port=port,
+            names=names,
             on_ready=ready,
         )
 

@@ -9,11 +9,14 @@ from ui.markup import escape
 from ui.wishes import MOST_SOURCES, models
 
 
-def banner() -> str:
-    """Return the head of the page: what it is, and what can be opened."""
+def banner(*, for_others: bool = False) -> str:
+    """Return the head of the page: what can be opened, and ``for_others`` a way out instead of evaluation."""
+    last = '<a href="/evaluate/" target="_blank">Evaluate</a>'
+    if for_others:
+        last = '<button type="button" class="pc-tool" data-pc="leave">Log out</button>'
     return (
         '<div class="pc-banner"><h1>pincite</h1><p>Answers from your documents, with the exact place. '
-        '<a href="/evaluate/" target="_blank">Evaluate</a></p><nav class="pc-tools" aria-label="Tools">'
+        f'{last}</p><nav class="pc-tools" aria-label="Tools">'
         f"{_opener('pc-history', 'Conversations')}{_opener('pc-documents', 'Documents')}"
         f"{_opener('pc-settings', 'Settings')}"
         '<details class="pc-export"><summary>Export</summary><div>'

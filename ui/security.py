@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import math
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
-from typing import Any
+import socket
+from collections.abc import Awaitable, Iterable
 
+from ui.access import LOGIN, LOGOUT, Access
+from ui.asgi import AsgiApp, AsgiMessage, Receive, Scope, Send, header_values, refuse, with_headers
+from ui.limits import Limits
 from ui.visitors import cookies_in, new_cookie, owner_of
-
-Scope = MutableMapping[str, Any]
-AsgiMessage = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[AsgiMessage]]
-Send = Callable[[AsgiMessage], Awaitable[None]]
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """What a browser on this computer may call the server. Any other name is DNS rebinding."""
@@ -38,22 +35,21 @@ CALLS = frozenset(
     {
         "/gradio_api/queue/join",
         "/gradio_api/queue/data",
+        "/gradio_api/info",
+        "/gradio_api/cancel",
         "/gradio_api/startup-events",
         "/gradio_api/theme.css",
     }
 )
 TREES = ("/assets/", "/static/", "/pincite/", "/gradio_api/heartbeat/", "/evaluate/", "/v1/")
-"""What the page needs of the chat framework, and pages beside it; everything else the framework offers (uploads,
-proxies, files) is closed."""
+"""What the page and the framework's own client need of the chat framework, and pages beside it; everything else the
+framework offers (uploads, proxies, files, calls past the queue) is closed."""
 
-_FIXED_HEADERS: Headers = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), usb=(), payment=()"),
-]
+_ONCE = (b"host", b"origin", b"content-length", b"authorization")
+"""Headers that a request has once at most: of two, another program on the way may believe the other."""
+
+_CLAIMS = frozenset({b"forwarded", b"x-forwarded-host", b"x-forwarded-for", b"x-forwarded-prefix", b"x-real-ip"})
+"""What a sender says of itself and the framework might believe. It never sees them."""
 
 
 def is_loopback(host: str) -> bool:
@@ -66,9 +62,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def host_names(host: str) -> frozenset[str]:
-    """Return the names by which a server bound to the loopback address ``host`` may be asked for."""
-    return LOOPBACK_NAMES | {f"[{host}]" if ":" in host else host}
+def host_names(host: str, names: Iterable[str] = ()) -> frozenset[str]:
+    """Return the names by which a server bound to ``host`` may be asked for, ``names`` that were given included."""
+    own = {host.strip("[]").lower()} | ({socket.gethostname().lower()} if not is_loopback(host) else set())
+    return LOOPBACK_NAMES | {f"[{name}]" if ":" in name else name for name in own} | {name.lower() for name in names}
 
 
 def content_security_policy(nonce: str) -> str:
@@ -102,6 +99,9 @@ class Guard:
         head: markup added at the end of the page's ``<head>``; its scripts are marked like the page's own.
         max_body: largest request body in bytes.
         max_upload: largest file in bytes.
+        access: who is let in; None lets everyone in, for a server that only this computer reaches.
+        any_address: whether every IP address is answered as a host name, for a server that others reach.
+        limits: how often questions may be asked.
     """
 
     def __init__(
@@ -112,8 +112,14 @@ class Guard:
         head: str = "",
         max_body: int = MAX_BODY,
         max_upload: int = MAX_UPLOAD,
+        access: Access | None = None,
+        any_address: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         self._app = app
+        self._access = access
+        self._any_address = any_address
+        self._limits = limits or Limits()
         self._names = frozenset(names)
         self._head = head
         self._max_body = max_body
@@ -130,13 +136,19 @@ class Guard:
             return
         if scope["type"] != "http":
             return  # No websockets: the page speaks plain HTTP.
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name.lower() not in _CLAIMS]
         refusal = self._refusal(scope)
         if refusal is not None:
-            await _refuse(send, *refusal)
+            await refuse(send, *refusal)
+        elif self._access is not None and self._access.minds(scope):
+            await self._access.answer(scope, receive, send)
+        elif wait := self._limits.wait(scope):
+            seconds = str(math.ceil(wait))
+            await refuse(send, 429, f"Too many questions. Ask again in {seconds} seconds.", {"retry-after": seconds})
         elif scope["path"] in PAGES:
             await self._page(scope, receive, send)
         else:
-            await self._stream(scope, receive, _with_headers(send, content_security_policy(_nonce())))
+            await self._stream(scope, receive, with_headers(send, content_security_policy(_nonce())))
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a response on as it comes; when the server closes, the application is told that the client left."""
@@ -155,22 +167,37 @@ class Guard:
             await send({"type": "http.response.body", "body": b""})
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        host = headers.get(b"host", "")
-        if _name_of(host) not in self._names:
+        if any(len(header_values(scope, name)) > 1 for name in _ONCE):
+            return 400, "A header is there twice. Send it once."
+        host = "".join(header_values(scope, b"host"))
+        if not self._is_answered(_name_of(host)):
             return 400, "Unknown host name. Open the page by the address that pincite printed."
-        origin = headers.get(b"origin")
-        if origin is not None and origin != f"{scope.get('scheme', 'http')}://{host}":
+        if not set(header_values(scope, b"origin")) <= self._own_origins(scope, host):
             return 403, "Another site may not use this page."
-        if not _is_known(scope["path"]):
+        if not self._is_known(scope["path"]):
             return 404, "There is nothing here."
         if scope["method"] not in ("GET", "HEAD"):
-            length = headers.get(b"content-length", "0" if scope["method"] == "DELETE" else "")
-            if not length.isdigit() or b"transfer-encoding" in headers:
+            length = "".join(header_values(scope, b"content-length")) or ("0" if scope["method"] == "DELETE" else "")
+            if not (length.isascii() and length.isdigit()) or header_values(scope, b"transfer-encoding"):
                 return 411, "A request must say how long it is."
-            if int(length) > (self._max_upload if scope["path"].startswith(UPLOADS) else self._max_body):
+            largest = self._max_upload if scope["path"].startswith(UPLOADS) else self._max_body
+            if len(length) > 18 or int(length) > largest:  # Python turns no number of any length into an int.
                 return 413, "That is too long."
         return None
+
+    def _is_answered(self, name: str) -> bool:
+        if name in self._names:
+            return True
+        # DNS rebinding makes a foreign name mean this server. An address cannot be made to mean another one, so any
+        # address will do that led here; which ones this computer has may change, and a container does not know.
+        return self._any_address and _is_address(name)
+
+    def _own_origins(self, scope: Scope, host: str) -> set[str]:
+        schemes = {scope.get("scheme", "http")} | ({"https"} if self._access is not None else set())  # A proxy's.
+        return {f"{scheme}://{host}" for scheme in schemes}
+
+    def _is_known(self, path: str) -> bool:
+        return _is_known(path) or (self._access is not None and path in (LOGIN, LOGOUT))
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the application's page, whole and uncompressed, its scripts marked."""
@@ -188,8 +215,8 @@ class Guard:
             if message.get("more_body"):
                 return
             body = prepare_page(b"".join(parts).decode("utf-8"), nonce, self._head).encode()
-            more = [] if owner_of(cookies) else [(b"set-cookie", new_cookie().encode())]
-            guarded = _with_headers(send, content_security_policy(nonce), length=len(body), more=more)
+            other = {} if owner_of(cookies) else {"set-cookie": new_cookie()}
+            guarded = with_headers(send, content_security_policy(nonce), len(body), other)
             await guarded(start)
             await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
 
@@ -227,30 +254,13 @@ def _name_of(host: str) -> str:
     return match.group(1).lower() if match else ""
 
 
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
 def _is_known(path: str) -> bool:
     return path in PAGES or path in FILES or path in CALLS or (path.startswith(TREES) and ".." not in path)
-
-
-def _with_headers(send: Send, policy: str, length: int | None = None, more: Sequence[tuple[bytes, bytes]] = ()) -> Send:
-    """Wrap ``send`` so that the response carries ``policy``, the fixed headers and ``more``; ``length`` where given."""
-
-    async def guarded(message: AsgiMessage) -> None:
-        if message["type"] == "http.response.start":
-            dropped = {name for name, _ in _FIXED_HEADERS} | {b"content-security-policy"}
-            dropped |= set() if length is None else {b"content-length"}
-            headers = [(name, value) for name, value in message.get("headers", []) if name.lower() not in dropped]
-            headers += [*_FIXED_HEADERS, *more, (b"content-security-policy", policy.encode())]
-            if length is not None:
-                headers += [(b"content-length", str(length).encode()), (b"cache-control", b"no-store")]
-            message = {**message, "headers": headers}
-        await send(message)
-
-    return guarded
-
-
-async def _refuse(send: Send, status: int, reason: str) -> None:
-    body = f"{reason}\n".encode()
-    guarded = _with_headers(send, "default-src 'none'; frame-ancestors 'none'", length=len(body))
-    start = {"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]}
-    await guarded(start)
-    await send({"type": "http.response.body", "body": body})

@@ -1,13 +1,16 @@
-"""Serving the chat page on this computer: a free port, a clear word when there is none, an orderly end."""
+"""Serving the chat page: who may reach it, a free port, a clear word when there is none, an orderly end."""
 
 from __future__ import annotations
 
+import os
+import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from index.errors import PinciteError
+from ui.access import Access, load_access
 from ui.security import is_loopback
 
 if TYPE_CHECKING:
@@ -23,13 +26,40 @@ class ServeError(PinciteError):
     """The chat page cannot be served at the address asked for."""
 
 
-def check_host(host: str) -> None:
-    """Raise :class:`ServeError` unless ``host`` means this computer only."""
-    if not is_loopback(host):
+def access_for(host: str, names: Sequence[str] = (), environment: Mapping[str, str] = os.environ) -> Access | None:
+    """Return who is let in at ``host``; None for everyone, where that is this computer only.
+
+    Args:
+        host: where the server listens.
+        names: further names it is asked for by. That others reach it through a proxy is what they are for.
+        environment: where ``PINCITE_TOKEN`` is looked up.
+
+    Raises:
+        ServeError: others could reach it and neither a password nor a token is set, or a name is none.
+        AccessError: the token cannot be used.
+        PasswordError: the password's file cannot be used.
+    """
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", name):
+            raise ServeError(f"'{name}' is no host name: give --name without scheme, port and path, as in pc.example.")
+    if is_loopback(host) and not names:
+        return None
+    access = load_access(environment.get("PINCITE_TOKEN", ""))
+    if access is None:
+        at = ", ".join([host, *names])
         raise ServeError(
-            f"Cannot serve on {host}: the page has no password protection yet, so only this computer may reach it. "
-            "Use --host 127.0.0.1."
+            f"Cannot serve on {at} without a password, since others could read the documents: set one with "
+            "'pincite password', or PINCITE_TOKEN for programs, or use --host 127.0.0.1 without --name."
         )
+    return access
+
+
+def exposure(access: Access, library: str) -> str:
+    """Return what others can do at a server with ``access`` to ``library``, in one line."""
+    return (
+        f"Anyone on this network who knows {access.in_words} can read the documents of {library} and change them; "
+        "the connection is not encrypted: put a TLS proxy before it."
+    )
 
 
 def listen(host: str, port: int | None) -> socket.socket:
@@ -69,8 +99,9 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 def address_of(host: str, listener: socket.socket) -> str:
-    """Return the page's address."""
-    name = f"[{host}]" if ":" in host else host
+    """Return the page's address; of a server that listens everywhere the one with this computer's name."""
+    everywhere = host.strip("[]") in ("", "0.0.0.0", "::")
+    name = socket.gethostname() if everywhere else f"[{host.strip('[]')}]" if ":" in host else host
     return f"http://{name}:{listener.getsockname()[1]}/"
 
 
@@ -91,6 +122,7 @@ def server_for(app: Guard) -> Server:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        http="h11",  # it bounds how long headers may be
         ws="none",
         timeout_graceful_shutdown=3,
     )

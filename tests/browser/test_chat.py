@@ -324,7 +324,13 @@ def test_policy_and_closed_paths(visit: Open, shared_page: Any) -> None:
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
-    for path in ("gradio_api/info", "gradio_api/openapi.json", "gradio_api/upload", "gradio_api/runs", "monitoring"):
+    for path in (
+        "gradio_api/call/ask",
+        "gradio_api/openapi.json",
+        "gradio_api/upload",
+        "gradio_api/runs",
+        "monitoring",
+    ):
         assert context.request.get(shared_page.url + path).status == 404
     assert context.request.get(shared_page.url, headers={"Host": "evil.test"}).status == 400
     join = f"{shared_page.url}gradio_api/queue/join"

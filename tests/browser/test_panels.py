@@ -75,6 +75,7 @@ def test_a_conversation_survives_reload_and_is_found_again(visit: Open, real: Re
     seen.turn(3)
 
     kept = panel(seen, "Conversations")
+    assert kept.get_by_label("Search conversations").input_value() == ""
     kept.get_by_role("button", name=f"Delete: {TICKET}").click()
     kept.get_by_text("Nothing is kept yet.").wait_for()
     page.keyboard.press("Escape")

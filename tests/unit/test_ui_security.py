@@ -6,13 +6,18 @@ import asyncio
 import re
 import socket
 from collections.abc import Sequence
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from ui.access import AccessError
 from ui.app import serve
+from ui.cli import main
+from ui.passwords import save_password
 from ui.security import LOOPBACK_NAMES, Guard, host_names, is_loopback, prepare_page
-from ui.server import FIRST_PORT, ServeError, address_of, check_host, listen
+from ui.server import FIRST_PORT, ServeError, access_for, address_of, exposure, listen
 
 PAGE = (
     '<html><head><meta property="og:image" content="http://x.test/i.png"><script>1</script></head><body></body></html>'
@@ -75,11 +80,36 @@ def test_own_origin_may_ask_and_no_other() -> None:
     "path",
     [
         *("/gradio_api/upload", "/gradio_api/file=/etc/passwd", "/gradio_api/proxy=http://x", "/monitoring/summary"),
-        *("/gradio_api/info", "/gradio_api/run/ask", "/gradio_api/call/ask", "/assets/../config", "/docs", "/login"),
+        *("/gradio_api/reset", "/gradio_api/run/ask", "/gradio_api/call/ask", "/assets/../config", "/docs", "/login"),
     ],
 )
 def test_paths_the_page_does_not_need_are_closed(path: str) -> None:
     assert request(path)[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("//v1/ask", "/../v1/ask", "/v1/../config", "/v1/..", "/assets/../../etc/passwd", "http://evil.test/v1/ask"),
+        *("//", "/.", "/V1/ask", "/gradio_api/queue/join/", "/login", "/logout", "\\v1\\ask", ""),
+    ],
+)
+def test_ways_around_a_path_lead_nowhere(path: str) -> None:
+    assert request(path)[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("host", ["evil.test"]),
+        ("host", ["127.0.0.1:7860"]),
+        ("origin", ["http://127.0.0.1:7860", "http://evil.test"]),
+        ("content-length", ["10", "10"]),
+        ("authorization", ["Bearer a", "Bearer b"]),
+    ],
+)
+def test_a_header_that_is_there_twice_is_refused(name: str, values: list[str]) -> None:
+    assert request("/v1/ask", method="POST", headers=[(name, value) for value in values])[0] == 400
 
 
 def test_bodies_are_short_and_say_how_long_they_are() -> None:
@@ -88,6 +118,10 @@ def test_bodies_are_short_and_say_how_long_they_are() -> None:
     assert request(join, method="POST", headers=[("content-length", "101")])[0] == 413
     assert request(join, method="POST")[0] == 411
     assert request(join, method="POST", headers=[("content-length", "-1")])[0] == 411
+    assert request(join, method="POST", headers=[("content-length", "²")])[0] == 411
+    assert request(join, method="POST", headers=[("content-length", "9" * 5000)])[0] == 413
+    chunked = [("content-length", "1"), ("transfer-encoding", "chunked")]
+    assert request(join, method="POST", headers=chunked)[0] == 411
 
 
 def test_scripts_of_the_page_carry_the_nonce_of_its_policy() -> None:
@@ -172,17 +206,90 @@ def test_loopback_is_told_from_the_rest(host: str, expected: bool) -> None:
 def test_names_include_the_address_served() -> None:
     assert "127.8.8.8" in host_names("127.8.8.8")
     assert "[::1]" in host_names("::1")
+    assert host_names("127.0.0.1") == LOOPBACK_NAMES
+    assert host_names("0.0.0.0", ["PC.example"]) >= {"localhost", "pc.example", socket.gethostname().lower()}
 
 
 # --- where the page is served ---------------------------------------------------------------------------------------
 
 
-def test_other_computers_are_refused_before_anything_is_loaded() -> None:
-    with pytest.raises(ServeError, match=r"no password protection yet.*--host 127\.0\.0\.1") as caught:
-        serve(lambda: pytest.fail("nothing is loaded"), host="0.0.0.0")
-    assert "\n" not in str(caught.value)
+@pytest.mark.usefixtures("no_password")
+@pytest.mark.parametrize(
+    ("host", "names"), [("0.0.0.0", ()), ("::", ()), ("192.168.0.2", ()), ("127.0.0.1", ("pc.example",))]
+)
+def test_without_a_password_others_are_refused_before_anything_is_loaded(host: str, names: tuple[str, ...]) -> None:
     with pytest.raises(ServeError):
-        check_host("::")
+        access_for(host, names, {})
+    with pytest.raises(ServeError, match=r"without a password.*'pincite password'.*--host 127\.0\.0\.1") as caught:
+        serve(lambda: pytest.fail("nothing is loaded"), host=host, names=names)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("no_password")
+def test_this_computer_is_never_asked_and_others_by_what_is_set() -> None:
+    token = {"PINCITE_TOKEN": "t" * 20}
+    assert access_for("127.0.0.1", (), token) is None
+    by_token = access_for("0.0.0.0", (), token)
+    assert by_token is not None
+    assert by_token.in_words == "the token"
+    save_password("correct horse")
+    assert access_for("localhost", (), {}) is None
+    by_both = access_for("127.0.0.1", ("pc.example",), token)
+    assert by_both is not None
+    assert by_both.in_words == "the password or the token"
+    said = exposure(by_both, "/docs")
+    assert said.startswith("Anyone on this network who knows the password or the token can read the documents of /docs")
+    assert "not encrypted" in said
+    assert "\n" not in said
+
+
+@pytest.mark.usefixtures("no_password")
+@pytest.mark.parametrize("token", ["x" * 19, "twenty characters with blanks", "zwanzig-Zeichen-mit-ß"])
+def test_token_that_is_short_or_cannot_be_sent_is_refused_even_beside_a_password(token: str) -> None:
+    save_password("correct horse")
+    with pytest.raises(AccessError, match="PINCITE_TOKEN must be 20"):
+        access_for("0.0.0.0", (), {"PINCITE_TOKEN": token})
+
+
+@pytest.mark.usefixtures("no_password")
+def test_the_command_says_what_is_exposed_and_refuses_before_anything_is_opened(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[str] = []
+
+    def open_library(*_: object, **__: object) -> Any:
+        opened.append("library")
+        return nullcontext(SimpleNamespace(info=lambda: SimpleNamespace(path="/docs")))
+
+    served: list[dict[str, Any]] = []
+
+    def serve_app(factory: object, *, on_ready: Any, **options: Any) -> None:
+        served.append({name: value for name, value in options.items() if name != "library"})
+        on_ready("http://here/")
+
+    monkeypatch.setattr("ui.setup.open_library", open_library)
+    monkeypatch.setattr("ui.app.serve", serve_app)
+
+    def run(*arguments: str) -> tuple[object, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["serve", *arguments])
+        return ended.value.code, capsys.readouterr().err
+
+    code, error = run("--host", "0.0.0.0")
+    assert (code, opened, served, error.count("\n")) == (1, [], [], 1)
+    assert "'pincite password'" in error
+    save_password("correct horse")
+    code, error = run("--host", "0.0.0.0", "--name", "pc.example")
+    assert (code, error.count("\n")) == (0, 1)
+    assert error.startswith("Anyone on this network who knows the password can read the documents of /docs")
+    assert served == [{"host": "0.0.0.0", "names": ("pc.example",), "port": None}]
+    assert run() == (0, "")
+
+
+@pytest.mark.parametrize("name", ["", "http://pc.example", "pc.example:80", "pc.example/x", "a b", "*", "pc..example"])
+def test_names_are_host_names(name: str) -> None:
+    with pytest.raises(ServeError, match="is no host name"):
+        access_for("0.0.0.0", [name], {"PINCITE_TOKEN": "t" * 20})
 
 
 def test_taken_port_is_stated_with_the_remedy() -> None:
@@ -226,3 +333,4 @@ def test_address_can_be_typed_into_a_browser() -> None:
         port = listener.getsockname()[1]
         assert address_of("127.0.0.1", listener) == f"http://127.0.0.1:{port}/"
         assert address_of("::1", listener) == f"http://[::1]:{port}/"
+        assert address_of("0.0.0.0", listener) == address_of("::", listener) == f"http://{socket.gethostname()}:{port}/"

@@ -106,11 +106,18 @@ const openers = { "pc-history": showHistory, "pc-documents": () => showDocuments
 
 function panel(button) {
   const opened = document.getElementById(button.dataset.panel);
+  for (const words of opened.querySelectorAll("input[type=search]")) words.value = "";
   opened.showModal();
   openers[opened.id]?.(opened);
 }
 
+async function leave() {
+  await fetch("/logout", { method: "POST" }).catch(() => null);
+  window.location.reload();
+}
+
 const deeds = {
+  leave,
   unfold,
   copy,
   ask: (button) => put(button.dataset.question),

@@ -1,7 +1,8 @@
 // A word on an answer: kept by this server on this machine. The reason, if there is one, follows as a second word.
 async function tell(group, good, reason) {
   const said = JSON.parse(group.closest(".pc-turn").dataset.export);
-  group.dataset.id ||= crypto.randomUUID();
+  // Not randomUUID, which browsers offer on encrypted and local pages only.
+  group.dataset.id ||= [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   const body = {
     id: group.dataset.id,
     question: said.understood,
