@@ -129,7 +129,7 @@ class Visit:
         """Open another address; that the framework's open streams break off with the old page is no complaint."""
         before = list(self.complaints)
         self.page.goto(url)
-        self.page.get_by_label("Your question").wait_for(timeout=30_000)
+        self.page.locator("#pc-question textarea").wait_for(timeout=30_000)
         broken_off = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
         self.complaints[:] = before + [
             complaint for complaint in self.complaints[len(before) :] if not complaint.startswith(broken_off)
