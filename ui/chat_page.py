@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,13 @@ from rag.types import Finished
 from ui.conversations import Conversations
 from ui.panels import banner, panels
 from ui.presenters import status, status_text, thread, turn_html, welcome
-from ui.scope import choices_of, described, selection_of
+from ui.scope import choices_of, selection_of
 from ui.session import Conversation, advance, clean_question
 from ui.standing import looked_at_again
 from ui.types import Failed, Readiness, Turn
 from ui.visitors import owner_of
 from ui.wishes import wish_of
+from ui.words import ENGLISH, language_of, say
 from ui.worker import POLL_SECONDS, AssistantWorker, follow
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class ChatPage:
 
         self._worker = worker
         self._for_others = for_others
-        for handler in (ChatPage.ask, ChatPage.reopen):
+        for handler in (ChatPage.ask, ChatPage.reopen, ChatPage.start_over, ChatPage.greet, ChatPage.speak):
             handler.__annotations__["request"] = gr.Request  # by which Gradio knows to pass it
         with gr.Blocks(title="pincite", analytics_enabled=False, fill_width=True) as self.blocks:
             self._conversation = gr.State(Conversation())
@@ -61,7 +63,7 @@ class ChatPage:
             return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)
 
         with gr.Row(elem_id="pc-header"):
-            html(banner(for_others=self._for_others), "pc-banner")
+            self._banner = html(banner(for_others=self._for_others), "pc-banner")
             self._new = gr.Button("New conversation", elem_id="pc-new", size="sm", scale=0)
         with gr.Column(elem_id="pc-main"):
             self._welcome = html(welcome(Readiness()), "pc-welcome")
@@ -88,10 +90,10 @@ class ChatPage:
             self._wish = gr.Textbox("", elem_id="pc-wish", show_label=False, container=False)
             self._open = gr.Button("Open", elem_id="pc-open")
             self._look = gr.Button("Look again", elem_id="pc-look")
-        html(panels(), "pc-panels")
+        self._panels = html(panels(), "pc-panels")
 
     def _lay_out_scope(self, gr: Any) -> None:
-        with gr.Accordion("Which documents", open=False, elem_id="pc-scope"), gr.Row():
+        with gr.Accordion("Which documents", open=False, elem_id="pc-scope") as self._scope, gr.Row():
             self._chosen = gr.Dropdown(
                 [], label="Documents and tags", multiselect=True, elem_id="pc-chosen", scale=3, min_width=290
             )
@@ -120,18 +122,22 @@ class ChatPage:
         greeted: dict[str, Any] = {"outputs": [self._welcome, self._chosen], **private}
         self.blocks.load(self.greet, **greeted)
         self._look.click(self.greet, trigger_mode="always_last", **greeted)
+        buttons = [self._new, self._ask, self._stop]
+        spoken = [self._banner, self._panels, *buttons, self._box, self._scope, self._chosen, self._since, self._until]
+        self.blocks.load(self.speak, outputs=spoken, **private)
 
-    async def greet(self) -> AsyncIterator[Changes]:
+    async def greet(self, request: Any = None) -> AsyncIterator[Changes]:
         """Show how far the assistant is until it is ready, then what the library holds now."""
+        language = _language(request)
         self._worker.look_again()
-        shown = Readiness()
+        shown: Readiness | None = None
         remaining = WELCOME_REFRESH_SECONDS
-        while remaining > 0 or not shown.is_settled:
+        while remaining > 0 or shown is None or not shown.is_settled:
             readiness = self._worker.readiness
             if readiness != shown:
                 shown = readiness
                 records = shown.overview.records if shown.overview else ()
-                yield {self._welcome: welcome(shown), self._chosen: _offering(choices_of(records))}
+                yield {self._welcome: welcome(shown, language), self._chosen: _changed(choices=choices_of(records))}
             await asyncio.sleep(POLL_SECONDS)
             remaining -= POLL_SECONDS
 
@@ -153,6 +159,25 @@ class ChatPage:
                     raise gr.Error(news[-1].message, print_exception=False)
         raise gr.Error("The question was called off.", print_exception=False)
 
+    async def speak(self, request: Any = None) -> Changes:
+        """Put what is the same for all people, and was made in English, into the language of this one."""
+        language = _language(request)
+        if language == ENGLISH:
+            return {self._banner: _unchanged()}
+        placeholder = say(language, "Ask a question")
+        return {
+            self._banner: banner(language, for_others=self._for_others),
+            self._panels: panels(language),
+            self._new: _changed(value=say(language, "New conversation")),
+            self._ask: _changed(value=say(language, "Ask")),
+            self._stop: _changed(value=say(language, "Stop")),
+            self._box: _changed(label=say(language, "Your question"), placeholder=placeholder),
+            self._scope: _changed(label=say(language, "Which documents")),
+            self._chosen: _changed(label=say(language, "Documents and tags")),
+            self._since: _changed(label=say(language, "From")),
+            self._until: _changed(label=say(language, "Until")),
+        }
+
     async def ask(
         self,
         text: str | None,
@@ -164,8 +189,9 @@ class ChatPage:
         request: Any = None,
     ) -> AsyncIterator[Changes]:
         """Answer the question in the box, showing each step; the box is emptied once the question is accepted."""
+        language = _language(request)
         if conversation.underway is not None:
-            yield self._notice("One question at a time: stop the current answer, or wait for it.")
+            yield self._notice(say(language, "One question at a time: stop the current answer, or wait for it."))
             return
         try:
             question, wish = clean_question(text), wish_of(wished)
@@ -174,11 +200,11 @@ class ChatPage:
             history = () if wish.alone else conversation.history(wish.replaces)
             ticket = self._worker.submit(question, history, within, wish.manner())
         except PinciteError as error:
-            yield self._notice(str(error))
+            yield self._notice(say(language, str(error)))
             return
         if wish.replaces is not None:
             conversation.go_back_to(wish.replaces)
-        turn = conversation.begin(question, ticket, described(within))
+        turn = conversation.begin(question, ticket, within, language)
         try:
             earlier = thread(conversation.turns[:-1])
             yield {**self._shown(turn), self._past: earlier, self._box: ""}
@@ -194,7 +220,7 @@ class ChatPage:
                 turn, trouble = await asyncio.to_thread(self._keep, conversation, turn, _owner(request))
                 yield self._shown(turn) | ({self._status: status(trouble, notice=True)} if trouble else {})
             else:
-                yield self._blank(conversation)
+                yield self._blank(conversation, language)
         finally:
             ticket.cancel()
             conversation.underway = None
@@ -207,14 +233,14 @@ class ChatPage:
         try:
             there = kept.count(owner, conversation.id)
             if there == 0 < conversation.stored:
-                return turn, "This conversation was deleted; what is asked here is no longer kept."
+                return turn, say(turn.language, "This conversation was deleted; what is asked here is no longer kept.")
             if there != conversation.stored:
                 conversation.fork()
             for missing in conversation.turns[conversation.kept :]:
                 kept.keep(owner, conversation.id, missing)
         except PinciteError as error:
             log.warning("%s", error)
-            return turn, "This conversation could not be kept; the terminal shows why."
+            return turn, say(turn.language, "This conversation could not be kept; the terminal shows why.")
         conversation.was_kept()
         return conversation.turns[turn.number - 1], ""
 
@@ -227,36 +253,39 @@ class ChatPage:
         """Call off the question under way; the event that is answering it shows the end."""
         conversation.stop()
 
-    async def start_over(self, conversation: Conversation) -> Changes:
+    async def start_over(self, conversation: Conversation, request: Any = None) -> Changes:
         """Begin a new conversation; an answer under way, once called off, empties the page itself."""
         conversation.clear()
-        return self._blank(conversation) if conversation.underway is None else self._sign_of_life()
+        if conversation.underway is not None:
+            return self._sign_of_life()
+        return self._blank(conversation, _language(request))
 
     async def reopen(self, wanted: str | None, conversation: Conversation, request: Any = None) -> Changes:
         """Go on with a conversation that this browser held before."""
         if not wanted or wanted == conversation.id:
             return self._sign_of_life()
+        language = _language(request)
         try:
-            turns = await asyncio.to_thread(self._turns, wanted, _owner(request))
+            turns = await asyncio.to_thread(self._turns, wanted, _owner(request), language)
         except PinciteError as error:
             return self._notice(str(error))
         if not turns:
-            return self._notice("That conversation is not there any more.") if wanted else self._sign_of_life()
+            return self._notice(say(language, "That conversation is not there any more."))
         conversation.go_on_with(wanted, turns)
-        text = "Conversation opened."
+        text = say(language, "Conversation opened.")
         return {self._past: thread(turns[:-1]), self._now: turn_html(turns[-1]), self._status: status(text)}
 
-    def _turns(self, wanted: str, owner: str) -> list[Turn]:
+    def _turns(self, wanted: str, owner: str, language: str) -> list[Turn]:
         library, kept = self._worker.library, self._kept()
         if library is None or kept is None or not owner:
             return []
-        return [looked_at_again(turn, library) for turn in kept.turns(owner, wanted)]
+        return [replace(looked_at_again(turn, library), language=language) for turn in kept.turns(owner, wanted)]
 
-    def _blank(self, conversation: Conversation) -> Changes:
+    def _blank(self, conversation: Conversation, language: str) -> Changes:
         """Return what the page shows once its conversation is another: that one's turns, or nothing."""
         turns = conversation.turns
         if not turns:
-            return {self._past: "", self._now: "", self._status: status("New conversation.")}
+            return {self._past: "", self._now: "", self._status: status(say(language, "New conversation."))}
         return {self._past: thread(turns[:-1]), self._now: turn_html(turns[-1]), self._status: status("")}
 
     def _shown(self, turn: Turn) -> Changes:
@@ -266,16 +295,24 @@ class ChatPage:
         return {self._status: status(text, notice=True)}
 
     def _sign_of_life(self) -> Changes:
-        import gradio as gr
-
-        return {self._status: gr.skip()}
+        return {self._status: _unchanged()}
 
 
 def _owner(request: Any) -> str:
     return owner_of(request.cookies) if request is not None else ""
 
 
-def _offering(choices: list[tuple[str, str]]) -> Any:
+def _language(request: Any) -> str:
+    return language_of(request.cookies, request.headers.get("accept-language", "")) if request is not None else ENGLISH
+
+
+def _changed(**properties: Any) -> Any:
     import gradio as gr
 
-    return gr.update(choices=choices)
+    return gr.update(**properties)
+
+
+def _unchanged() -> Any:
+    import gradio as gr
+
+    return gr.skip()

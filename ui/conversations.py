@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import PinciteError
+from index.types import Selection
 from rag.types import Answer
 from ui.markup import shortened
 from ui.types import Phase, Turn
@@ -133,7 +134,8 @@ def _storable(text: str) -> str:
 
 def _as_data(turn: Turn) -> dict[str, Any]:
     data = {name: value for name in _PLAIN if (value := getattr(turn, name))}
-    return data | {"answer": turn.answer.to_dict() if turn.answer else None}
+    within = asdict(turn.within) if turn.within else None
+    return data | {"answer": turn.answer.to_dict() if turn.answer else None, "within": within}
 
 
 def _turn(data: dict[str, Any]) -> Turn:
@@ -141,10 +143,18 @@ def _turn(data: dict[str, Any]) -> Turn:
     passages = answer.passages if answer else ()
     known = {name: data[name] for name in _PLAIN if name in data}
     known |= {"phase": Phase(data["phase"]), "is_kept": True}
-    return Turn(**known, answer=answer, passages=passages)
+    return Turn(**known, answer=answer, passages=passages, within=_selection(data.get("within")))
 
 
-_PLAIN = tuple(field.name for field in fields(Turn) if field.name not in ("answer", "passages", "ahead", "standing"))
+def _selection(data: dict[str, Any] | None) -> Selection | None:
+    if data is None:
+        return None
+    several = {name: tuple(data[name]) for name in ("paths", "tags", "ids")}
+    return Selection(since=data["since"], until=data["until"], **several)
+
+
+_NOT_PLAIN = ("answer", "passages", "ahead", "standing", "within", "language")
+_PLAIN = tuple(field.name for field in fields(Turn) if field.name not in _NOT_PLAIN)
 """Fields of a turn that are kept as they are."""
 
 

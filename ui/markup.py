@@ -1,15 +1,26 @@
-"""Text as it may stand in the page: escaped, counted, dated, shortened. Pure functions."""
+"""Text as it may stand in the page: escaped, dated, placed, shortened. Pure functions."""
 
 from __future__ import annotations
 
 import re
 
+from ui.words import ENGLISH, phrase, say
+
 _ENTITIES = {ord(character): f"&#{ord(character)};" for character in "&<>\"'`${}\r"}
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+    *(phrase("January"), phrase("February"), phrase("March"), phrase("April"), phrase("May"), phrase("June")),
+    *(phrase("July"), phrase("August"), phrase("September"), phrase("October"), phrase("November")),
+    phrase("December"),
 )
+_PLACES = {
+    "page": phrase("page {n}"),
+    "slide": phrase("slide {n}"),
+    "row": phrase("row {n}"),
+    "item": phrase("item {n}"),
+    "line": phrase("line {n}"),
+}
+_PLACE = re.compile(rf"(.*, )?({'|'.join(_PLACES)}) (\d+)", re.DOTALL)
 
 
 def escape(text: str) -> str:
@@ -20,17 +31,19 @@ def escape(text: str) -> str:
     return _UNSHOWABLE.sub("\ufffd", text).translate(_ENTITIES)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return ``number`` with its noun: ``1 document``, ``1,234 documents``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def human_date(date: str) -> str:
+def human_date(date: str, language: str = ENGLISH) -> str:
     """Return an ISO date as ``3 February 2024``; anything else as it is."""
     match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", date)
     if match is None or not 1 <= int(match[2]) <= 12:
         return date
-    return f"{int(match[3])} {_MONTHS[int(match[2]) - 1]} {match[1]}"
+    month = say(language, _MONTHS[int(match[2]) - 1])
+    return say(language, "{day} {month} {year}", day=int(match[3]), month=month, year=match[1])
+
+
+def human_place(locator: str, language: str = ENGLISH) -> str:
+    """Return the place of a passage, such as ``page 7``, in the words of ``language``; any other as it is."""
+    match = _PLACE.fullmatch(locator)
+    return f"{match[1] or ''}{say(language, _PLACES[match[2]], n=match[3])}" if match else locator
 
 
 def shortened(text: str, limit: int) -> str:

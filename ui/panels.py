@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from ui.markup import escape
 from ui.wishes import MOST_SOURCES, models
+from ui.words import ENGLISH, LANGUAGES, say
 
 
-def banner(*, for_others: bool = False) -> str:
+def banner(language: str = ENGLISH, *, for_others: bool = False) -> str:
     """Return the head of the page: what can be opened, and ``for_others`` a way out instead of evaluation."""
-    last = '<a href="/evaluate/" target="_blank">Evaluate</a>'
+    last = f'<a href="/evaluate/" target="_blank">{say(language, "Evaluate")}</a>'
     if for_others:
-        last = '<button type="button" class="pc-tool" data-pc="leave">Log out</button>'
+        last = f'<button type="button" class="pc-tool" data-pc="leave">{say(language, "Log out")}</button>'
+    openers = (
+        _opener("pc-history", say(language, "Conversations")),
+        _opener("pc-documents", say(language, "Documents")),
+        _opener("pc-settings", say(language, "Settings")),
+    )
+    promise = say(language, "Answers from your documents, with the exact place.")
     return (
-        '<div class="pc-banner"><h1>pincite</h1><p>Answers from your documents, with the exact place. '
-        f'{last}</p><nav class="pc-tools" aria-label="Tools">'
-        f"{_opener('pc-history', 'Conversations')}{_opener('pc-documents', 'Documents')}"
-        f"{_opener('pc-settings', 'Settings')}"
-        '<details class="pc-export"><summary>Export</summary><div>'
+        f'<div class="pc-banner"><h1>pincite</h1><p>{promise} {last}</p>'
+        f'<nav class="pc-tools" aria-label="{say(language, "Tools")}">{"".join(openers)}'
+        f'<details class="pc-export"><summary>{say(language, "Export")}</summary><div>'
         '<button type="button" class="pc-button" data-pc="save" data-kind="md">Markdown</button>'
         '<button type="button" class="pc-button" data-pc="save" data-kind="json">JSON</button>'
         '<button type="button" class="pc-button" data-pc="save" data-kind="html">HTML</button>'
@@ -34,81 +39,89 @@ def _opener(name: str, label: str) -> str:
     )
 
 
-def panels() -> str:
+def panels(language: str = ENGLISH) -> str:
     """Return the panels, closed."""
-    return _history() + _documents() + _reader() + _settings()
+    return _history(language) + _documents(language) + _reader(language) + _settings(language)
 
 
-def _panel(name: str, title: str, body: str, style: str = "") -> str:
+def _panel(language: str, name: str, title: str, body: str, style: str = "") -> str:
     return (
         f'<dialog id="{name}" class="pc-panel {style}" aria-labelledby="{name}-title"><div class="pc-panel-head">'
         f'<h2 id="{name}-title">{title}</h2>'
-        '<button type="button" class="pc-close" data-pc="close" aria-label="Close">×</button></div>'
+        f'<button type="button" class="pc-close" data-pc="close" aria-label="{say(language, "Close")}">×</button></div>'
         f'<div class="pc-panel-body">{body}</div></dialog>'
     )
 
 
-def _history() -> str:
-    return _panel(
-        "pc-history",
-        "Conversations",
-        '<p class="pc-meta">Kept on this machine, for this browser.</p>'
-        '<input type="search" class="pc-field" id="pc-history-words" placeholder="Search what was said" '
-        'aria-label="Search conversations" autocomplete="off">'
+def _history(language: str) -> str:
+    body = (
+        f'<p class="pc-meta">{say(language, "Kept on this machine, for this browser.")}</p>'
+        '<input type="search" class="pc-field" id="pc-history-words" '
+        f'placeholder="{say(language, "Search what was said")}" '
+        f'aria-label="{say(language, "Search conversations")}" autocomplete="off">'
         '<p class="pc-panel-note" role="status"></p><ul class="pc-rows" id="pc-history-rows"></ul>'
-        '<p class="pc-actions"><button type="button" class="pc-button" data-pc="forget-all">Delete all</button></p>',
-        "pc-drawer",
+        '<p class="pc-actions"><button type="button" class="pc-button" data-pc="forget-all">'
+        f"{say(language, 'Delete all')}</button></p>"
     )
+    return _panel(language, "pc-history", say(language, "Conversations"), body, "pc-drawer")
 
 
-def _documents() -> str:
-    return _panel(
-        "pc-documents",
-        "Documents",
+def _documents(language: str) -> str:
+    body = (
         '<label class="pc-drop" id="pc-drop"><input type="file" id="pc-files" multiple>'
-        "<strong>Add files</strong> <span>or drop them here. They stay on this machine.</span></label>"
+        f"<strong>{say(language, 'Add files')}</strong> "
+        f"<span>{say(language, 'or drop them here. They stay on this machine.')}</span></label>"
         '<ul class="pc-rows pc-uploads" id="pc-uploads" aria-live="polite"></ul>'
-        '<input type="search" class="pc-field" id="pc-documents-words" aria-label="Filter documents" '
-        'placeholder="Filter by title, file, date or #tag" autocomplete="off">'
+        '<input type="search" class="pc-field" id="pc-documents-words" '
+        f'aria-label="{say(language, "Filter documents")}" '
+        f'placeholder="{say(language, "Filter by title, file, date or #tag")}" autocomplete="off">'
         '<p class="pc-panel-note" role="status"></p><ul class="pc-rows" id="pc-documents-rows"></ul>'
-        '<p class="pc-actions">'
-        '<button type="button" class="pc-button" data-pc="more-documents" hidden>Show more</button></p>',
+        '<p class="pc-actions"><button type="button" class="pc-button" data-pc="more-documents" hidden>'
+        f"{say(language, 'Show more')}</button></p>"
     )
+    return _panel(language, "pc-documents", say(language, "Documents"), body)
 
 
-def _reader() -> str:
-    return _panel(
-        "pc-reader",
-        "Document",
+def _reader(language: str) -> str:
+    body = (
         '<p class="pc-meta" id="pc-reader-meta"></p><p class="pc-panel-note" role="status"></p>'
-        '<div id="pc-reader-text" tabindex="0" role="region" aria-label="Text of the document"></div>',
-        "pc-wide",
+        '<div id="pc-reader-text" tabindex="0" role="region" '
+        f'aria-label="{say(language, "Text of the document")}"></div>'
     )
+    return _panel(language, "pc-reader", say(language, "Document"), body, "pc-wide")
 
 
-def _settings() -> str:
+def _settings(language: str) -> str:
     names = [(model["name"], model["name"]) for model in models()]
-    sources = [(str(number), str(number)) for number in range(1, MOST_SOURCES + 1)]
+    usual = ("", say(language, "{n} (usual)", n=5))
+    sources = [usual, *((str(number), str(number)) for number in range(1, MOST_SOURCES + 1))]
+    started = ("", say(language, "As the server was started"))
     cautions = [
-        ("helpful", "Helpful: answers when it is likely"),
-        ("balanced", "Balanced"),
-        ("strict", "Strict: declines unless it is nearly sure"),
+        started,
+        ("helpful", say(language, "Helpful: answers when it is likely")),
+        ("balanced", say(language, "Balanced")),
+        ("strict", say(language, "Strict: declines unless it is nearly sure")),
     ]
-    return _panel(
-        "pc-settings",
-        "Settings",
-        _choice("caution", "How sure must it be?", [("", "As the server was started"), *cautions])
-        + _choice("style", "Answers", [("", "In sentences"), ("short", "As short as possible")])
-        + _choice("sources", "Passages read at most", [("", "5 (usual)"), *sources], "More takes longer to read.")
-        + _choice("model", "Language model", [("", "As the server was started"), *names], "Those on this machine.")
-        + '<p class="pc-meta">Kept in this browser; they hold from the next question on.</p>',
+    styles = [("", say(language, "In sentences")), ("short", say(language, "As short as possible"))]
+    languages = [("", say(language, "As the browser says")), *LANGUAGES.items()]
+    slower, here = say(language, "More takes longer to read."), say(language, "Those on this machine.")
+    choices = (
+        _choice("caution", say(language, "How sure must it be?"), cautions),
+        _choice("style", say(language, "Answers"), styles),
+        _choice("sources", say(language, "Passages read at most"), sources, slower),
+        _choice("model", say(language, "Language model"), [started, *names], here),
+        f'<p class="pc-meta">{say(language, "Kept in this browser; they hold from the next question on.")}</p>',
+        _choice("language", say(language, "Language of this page"), languages, kind="data-language"),
     )
+    return _panel(language, "pc-settings", say(language, "Settings"), "".join(choices))
 
 
-def _choice(name: str, label: str, options: list[tuple[str, str]], hint: str = "") -> str:
+def _choice(
+    name: str, label: str, options: list[tuple[str, str]], hint: str = "", *, kind: str = "data-setting"
+) -> str:
     items = "".join(f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in options)
     said = f' <span class="pc-meta">{hint}</span>' if hint else ""
     return (
         f'<p class="pc-setting"><label for="pc-set-{name}">{label}</label>{said}'
-        f'<select id="pc-set-{name}" class="pc-field" data-setting="{name}">{items}</select></p>'
+        f'<select id="pc-set-{name}" class="pc-field" {kind}="{name}">{items}</select></p>'
     )

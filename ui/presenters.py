@@ -13,79 +13,89 @@ from collections.abc import Callable, Iterable, Sequence
 from index.types import DocumentRecord
 from rag.types import Answer, Citation, Reason
 from ui.explain import explanation
-from ui.markup import counted, escape, human_date, shortened
+from ui.markup import escape, human_date, shortened
+from ui.scope import described
 from ui.session import MARKER
 from ui.sources import source_column
 from ui.types import Overview, Phase, Readiness, Standing, Turn
+from ui.words import ENGLISH, count, number, phrase, say
 
 TITLES_SHOWN = 4
 
 _INLINE = re.compile(r"(\[\d{1,4}\]|\*\*[^*\n]+\*\*|`[^`\n]+`)")
 
-_VERDICT = (
-    '<span class="pc-verdict" role="group" aria-label="Was this right?">'
-    '<button type="button" class="pc-button" data-pc="verdict" data-good="yes" aria-pressed="false">Right</button>'
-    '<button type="button" class="pc-button" data-pc="verdict" data-good="no" aria-pressed="false">Wrong</button>'
-    "</span>"
-)
-
 REASONS = {
-    Reason.NO_DOCUMENTS: "The library is empty. Add files with pincite add, then ask again.",
-    Reason.NOTHING_RELEVANT: "Nothing in the library comes close to this question.",
-    Reason.NOT_IN_SOURCES: "The nearest passages were read, and the answer is not in them.",
-    Reason.UNSUPPORTED_ANSWER: "An answer was drafted, but no passage bears it out, so it was withdrawn.",
+    Reason.NO_DOCUMENTS: phrase("The library is empty. Add files with pincite add, then ask again."),
+    Reason.NOTHING_RELEVANT: phrase("Nothing in the library comes close to this question."),
+    Reason.NOT_IN_SOURCES: phrase("The nearest passages were read, and the answer is not in them."),
+    Reason.UNSUPPORTED_ANSWER: phrase("An answer was drafted, but no passage bears it out, so it was withdrawn."),
 }
 
 # --- the page around the conversation -------------------------------------------------------------------------------
 
 
-def library_line(overview: Overview) -> str:
+def library_line(overview: Overview, language: str = ENGLISH) -> str:
     """Return one sentence of HTML: how many documents, what they are called, when they date from."""
     records = overview.records
     if not records:
-        return "This library is empty."
-    named = [_named(record, with_date=len(records) <= TITLES_SHOWN) for record in records[:TITLES_SHOWN]]
+        return say(language, "This library is empty.")
+    named = [_named(r, language, with_date=len(records) <= TITLES_SHOWN) for r in records[:TITLES_SHOWN]]
     rest = len(records) - len(named)
-    names = _listed([*named, f"{rest:,} more"] if rest else named)
+    more = [say(language, "{n} more", n=number(language, rest))] if rest else []
+    documents = count(language, len(records), "{n} document", "{n} documents")
+    holds = {"documents": documents, "names": _listed([*named, *more], language)}
     years = sorted({record.date[:4] for record in records if record.date})
-    span = f", dated {years[0]} to {years[-1]}" if rest and len(years) > 1 else ""
-    return f"This library holds {counted(len(records), 'document')}{escape(span)}: {names}."
+    if not rest or len(years) < 2:
+        return say(language, "This library holds {documents}: {names}.", **holds)
+    span = {"first": escape(years[0]), "last": escape(years[-1])}
+    return say(language, "This library holds {documents}, dated {first} to {last}: {names}.", **holds, **span)
 
 
-def _named(record: DocumentRecord, *, with_date: bool) -> str:
-    date = f" ({escape(human_date(record.date))})" if record.date and with_date else ""
+def _named(record: DocumentRecord, language: str, *, with_date: bool) -> str:
+    date = f" ({escape(human_date(record.date, language))})" if record.date and with_date else ""
     return f'<cite class="pc-title">{escape(shortened(record.title, 80))}</cite>{date}'
 
 
-def _listed(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+def _listed(items: Sequence[str], language: str) -> str:
+    if len(items) == 1:
+        return items[0]
+    return say(language, "{some} and {last}", some=", ".join(items[:-1]), last=items[-1])
 
 
-def welcome(readiness: Readiness) -> str:
+def welcome(readiness: Readiness, language: str = ENGLISH) -> str:
     """Return the page a person lands on, as HTML."""
     overview = readiness.overview
-    problem = f'<p class="pc-problem" role="alert">{escape(readiness.problem)}</p>' if readiness.problem else ""
+    problem = escape(say(language, readiness.problem))
+    problem = f'<p class="pc-problem" role="alert">{problem}</p>' if problem else ""
     if overview is None:
-        return _landing(problem or '<p class="pc-lede pc-busy">Opening the library…</p>')
-    lede = f'{problem}<p class="pc-lede">{library_line(overview)}</p>'
+        opening = f'<p class="pc-lede pc-busy">{say(language, "Opening the library…")}</p>'
+        return _landing(problem or opening, language)
+    lede = f'{problem}<p class="pc-lede">{library_line(overview, language)}</p>'
     if not overview.records:
-        return _landing(
-            f'{lede}<p class="pc-aside">Drop files here, or <button type="button" class="pc-button" data-pc="panel" '
-            'data-panel="pc-documents">add documents</button></p>'
+        button = (
+            '<button type="button" class="pc-button" data-pc="panel" data-panel="pc-documents">'
+            f"{say(language, 'add documents')}</button>"
         )
-    loading = "" if readiness.is_settled else '<p class="pc-aside pc-busy">The model is loading; ask already.</p>'
-    return _landing(lede + _examples(overview.examples) + loading)
+        invitation = say(language, "Drop files here, or {button}", button=button)
+        return _landing(f'{lede}<p class="pc-aside">{invitation}</p>', language)
+    loading = f'<p class="pc-aside pc-busy">{say(language, "The model is loading; ask already.")}</p>'
+    loading = "" if readiness.is_settled else loading
+    return _landing(lede + _examples(overview.examples, language) + loading, language)
 
 
-def _landing(body: str) -> str:
-    return f'<section class="pc-landing" aria-label="Start"><h2>Ask your documents</h2>{body}</section>'
+def _landing(body: str, language: str) -> str:
+    return (
+        f'<section class="pc-landing" aria-label="{say(language, "Start")}"><h2>{say(language, "Ask your documents")}'
+        f"</h2>{body}</section>"
+    )
 
 
-def _examples(questions: Sequence[str]) -> str:
+def _examples(questions: Sequence[str], language: str) -> str:
     if not questions:
         return ""
     items = "".join(f"<li>{_ask_button(question, escape(question), 'pc-example')}</li>" for question in questions)
-    return f'<h3 class="pc-label" id="pc-examples">Try one of these</h3><ul aria-labelledby="pc-examples">{items}</ul>'
+    label = say(language, "Try one of these")
+    return f'<h3 class="pc-label" id="pc-examples">{label}</h3><ul aria-labelledby="pc-examples">{items}</ul>'
 
 
 def _ask_button(question: str, label: str, style: str) -> str:
@@ -103,22 +113,30 @@ def thread(turns: Iterable[Turn]) -> str:
 def turn_html(turn: Turn) -> str:
     """Return one turn as HTML: the question, the answer so far or a stated failure, and the sources."""
     busy = "false" if turn.phase.is_over else "true"
-    understood = ""
-    if turn.understood and turn.understood.strip() != turn.question.strip():
-        correct = _edit_button(turn, turn.understood, "Correct this", alone=True) if turn.phase.is_over else ""
-        understood = f'<p class="pc-understood">Understood as: {escape(turn.understood)} {correct}</p>'
-    if turn.scope:
-        understood += f'<p class="pc-understood">Asked of: {escape(turn.scope)}</p>'
-    edit = _edit_button(turn, turn.question, "Edit") if turn.phase.is_over else ""
+    language, name = turn.language, turn.number
+    edit = _edit_button(turn, turn.question, say(language, "Edit")) if turn.phase.is_over else ""
     return (
-        f'<article class="pc-turn" id="turn-{turn.number}" data-phase="{turn.phase}" aria-label="Turn {turn.number}"'
+        f'<article class="pc-turn" id="turn-{name}" data-phase="{turn.phase}" '
+        f'aria-label="{say(language, "Turn {number}", number=name)}"'
         f'{_exported(turn)} data-conversation="{escape(turn.conversation if turn.is_kept else "")}">'
         f'<div class="pc-asked"><h2 class="pc-question" tabindex="-1">{escape(turn.question)}</h2>{edit}'
-        f"{understood}</div>"
+        f"{_understood(turn)}</div>"
         f'<div class="pc-answer" aria-busy="{busy}">{_answer_column(turn)}</div>'
-        f'<section class="pc-sources" aria-label="Sources of answer {turn.number}">{source_column(turn)}</section>'
-        "</article>"
+        f'<section class="pc-sources" aria-label="{say(language, "Sources of answer {number}", number=name)}">'
+        f"{source_column(turn)}</section></article>"
     )
+
+
+def _understood(turn: Turn) -> str:
+    """Return what a question was taken to mean and to be put to, where that is not plain."""
+    language, lines = turn.language, []
+    if turn.understood and turn.understood.strip() != turn.question.strip():
+        label = say(language, "Correct this")
+        correct = _edit_button(turn, turn.understood, label, alone=True) if turn.phase.is_over else ""
+        lines.append(say(language, "Understood as: {question}", question=f"{escape(turn.understood)} {correct}"))
+    if turn.within is not None:
+        lines.append(say(language, "Asked of: {documents}", documents=escape(described(turn.within, language))))
+    return "".join(f'<p class="pc-understood">{line}</p>' for line in lines)
 
 
 def _edit_button(turn: Turn, text: str, label: str, *, alone: bool = False) -> str:
@@ -160,11 +178,13 @@ def _answer_column(turn: Turn) -> str:
         case Phase.DONE if turn.answer is not None:
             return _declined(turn) if turn.answer.abstained else _answered(turn)
         case Phase.STOPPED:
-            note = '<p class="pc-note">Stopped. This text is unfinished and was not checked against the sources.</p>'
-            note = note if turn.draft else '<p class="pc-note">Stopped before anything was written.</p>'
-            return f"{_draft(turn.draft)}{note}{_retry(turn)}"
+            if turn.draft:
+                note = say(turn.language, "Stopped. This text is unfinished and was not checked against the sources.")
+            else:
+                note = say(turn.language, "Stopped before anything was written.")
+            return f'{_draft(turn.draft)}<p class="pc-note">{note}</p>{_retry(turn)}'
         case Phase.FAILED:
-            return f'<p class="pc-problem">{escape(turn.error)}</p>{_retry(turn)}'
+            return f'<p class="pc-problem">{escape(say(turn.language, turn.error))}</p>{_retry(turn)}'
         case _:
             stage = f'<p class="pc-stage" aria-hidden="true">{status_text(turn)}</p>'
             return stage if not turn.draft else f"{_draft(turn.draft)}{stage}"
@@ -177,7 +197,16 @@ def _retry(turn: Turn) -> str:
 def _again_button(turn: Turn) -> str:
     return (
         f'<button type="button" class="pc-button" data-pc="again" data-number="{turn.number}" '
-        f'data-question="{escape(turn.question)}">Ask again</button>'
+        f'data-question="{escape(turn.question)}">{say(turn.language, "Ask again")}</button>'
+    )
+
+
+def _verdict(language: str) -> str:
+    label, right, wrong = say(language, "Was this right?"), say(language, "Right"), say(language, "Wrong")
+    button = '<button type="button" class="pc-button" data-pc="verdict" aria-pressed="false" data-good'
+    return (
+        f'<span class="pc-verdict" role="group" aria-label="{label}">'
+        f'{button}="yes">{right}</button>{button}="no">{wrong}</button></span>'
     )
 
 
@@ -190,13 +219,13 @@ def _pending_marker(marker: int) -> str:
 
 
 def _answered(turn: Turn) -> str:
-    answer = turn.answer
+    answer, language = turn.answer, turn.language
     assert answer is not None
     return (
-        f'<div class="pc-text">{answer_text(answer, turn.number)}</div>{_support_note(answer)}{_standing_note(turn)}'
-        f'<p class="pc-actions"><button type="button" class="pc-button" data-pc="copy" '
-        f'data-copy="{escape(answer_markdown(answer))}">Copy with sources</button>{_again_button(turn)}{_VERDICT}'
-        f"{_made_by(answer)}</p>{explanation(answer)}"
+        f'<div class="pc-text">{answer_text(answer, turn.number, language)}</div>{_support_note(answer, language)}'
+        f'{_standing_note(turn)}<p class="pc-actions"><button type="button" class="pc-button" data-pc="copy" '
+        f'data-copy="{escape(answer_markdown(answer))}">{say(language, "Copy with sources")}</button>'
+        f"{_again_button(turn)}{_verdict(language)}{_made_by(answer, language)}</p>{explanation(answer, language)}"
     )
 
 
@@ -205,28 +234,38 @@ def _standing_note(turn: Turn) -> str:
     gone = [how for _, how in turn.standing if how is not Standing.MOVED]
     if not gone:
         return ""
-    which = "a document it cites has" if len(gone) == 1 else "documents it cites have"
-    return f'<p class="pc-note">Since this was answered, {which} changed. Ask again for an answer of today.</p>'
+    note = count(
+        turn.language,
+        len(gone),
+        "Since this was answered, a document it cites has changed. Ask again for an answer of today.",
+        "Since this was answered, documents it cites have changed. Ask again for an answer of today.",
+    )
+    return f'<p class="pc-note">{note}</p>'
 
 
-def _made_by(answer: Answer) -> str:
+def _made_by(answer: Answer, language: str) -> str:
     model = f" · {escape(answer.model.name)}" if answer.model is not None else ""
-    return f'<span class="pc-made">{answer.timings.total_s:.1f} s{model}</span>'
+    seconds = say(language, "{n} s", n=number(language, answer.timings.total_s, 1))
+    return f'<span class="pc-made">{seconds}{model}</span>'
 
 
-def _support_note(answer: Answer) -> str:
+def _support_note(answer: Answer, language: str) -> str:
     unsupported = sum(not sentence.supported for sentence in answer.sentences)
     if not unsupported:
         return ""
     if unsupported == len(answer.sentences):
-        what = "No passage was found that bears this answer out"
+        what = say(language, "No passage was found that bears this answer out.")
     else:
-        which = "it" if unsupported == 1 else "them"
-        what = f"{counted(unsupported, 'sentence')} marked “unsupported”: no passage was found that bears {which} out"
-    return f'<p class="pc-note">{what}. Check before you rely on it.</p>'
+        what = count(
+            language,
+            unsupported,
+            "{n} sentence marked “unsupported”: no passage was found that bears it out.",
+            "{n} sentences marked “unsupported”: no passage was found that bears them out.",
+        )
+    return f'<p class="pc-note">{what} {say(language, "Check before you rely on it.")}</p>'
 
 
-def answer_text(answer: Answer, turn: int) -> str:
+def answer_text(answer: Answer, turn: int, language: str = ENGLISH) -> str:
     """Return the text of an answer as HTML: markers as links to cards, sentences without support marked in words.
 
     The text between sentences stays as it is; a number in brackets that is no citation stays plain text.
@@ -239,7 +278,7 @@ def answer_text(answer: Answer, turn: int) -> str:
             return f"[{marker}]"
         anchor = "" if marker in linked else f' id="ref-{turn}-{marker}"'
         linked.add(marker)
-        label = f"Source {marker}: {escape(titles[marker])}"
+        label = say(language, "Source {marker}: {title}", marker=marker, title=escape(titles[marker]))
         return f'<a class="pc-marker"{anchor} href="#src-{turn}-{marker}" aria-label="{label}">{marker}</a>'
 
     parts: list[str] = []
@@ -247,14 +286,14 @@ def answer_text(answer: Answer, turn: int) -> str:
     for sentence in answer.sentences:
         parts.append(_inline(answer.text[position : sentence.start], marker_link))
         body = _inline(answer.text[sentence.start : sentence.end], marker_link)
-        parts.append(body if sentence.supported else _unsupported(body))
+        parts.append(body if sentence.supported else _unsupported(body, language))
         position = sentence.end
     parts.append(_inline(answer.text[position:], marker_link))
     return "".join(parts)
 
 
-def _unsupported(body: str) -> str:
-    return f'<span class="pc-unsupported">{body}</span> <span class="pc-flag">unsupported</span>'
+def _unsupported(body: str, language: str) -> str:
+    return f'<span class="pc-unsupported">{body}</span> <span class="pc-flag">{say(language, "unsupported")}</span>'
 
 
 def _inline(text: str, render_marker: Callable[[int], str]) -> str:
@@ -273,12 +312,12 @@ def _inline(text: str, render_marker: Callable[[int], str]) -> str:
 
 
 def _declined(turn: Turn) -> str:
-    answer = turn.answer
+    answer, language = turn.answer, turn.language
     assert answer is not None
-    reason = REASONS[answer.reason] if answer.reason is not None else ""
+    reason = say(language, REASONS[answer.reason]) if answer.reason is not None else ""
     return (
-        f'<p class="pc-declined"><strong>The documents do not say.</strong> {escape(reason)}</p>'
-        f'<p class="pc-actions">{_again_button(turn)}{_VERDICT}</p>{explanation(answer)}'
+        f'<p class="pc-declined"><strong>{say(language, "The documents do not say.")}</strong> {reason}</p>'
+        f'<p class="pc-actions">{_again_button(turn)}{_verdict(language)}</p>{explanation(answer, language)}'
     )
 
 
@@ -297,33 +336,46 @@ def _reference(citation: Citation) -> str:
 
 def status_text(turn: Turn) -> str:
     """Return in words where ``turn`` is; plain text without anything to escape."""
+    language = turn.language
     match turn.phase:
         case Phase.LOADING:
-            return "Loading the model… your question comes next"
+            return say(language, "Loading the model… your question comes next")
+        case Phase.WAITING if turn.ahead:
+            return count(
+                language,
+                turn.ahead,
+                "Waiting: {n} question ahead of yours",
+                "Waiting: {n} questions ahead of yours",
+            )
         case Phase.WAITING:
-            return f"Waiting: {counted(turn.ahead, 'question')} ahead of yours" if turn.ahead else "Starting…"
+            return say(language, "Starting…")
         case Phase.REWRITING:
-            return "Understanding the question…"
+            return say(language, "Understanding the question…")
         case Phase.RETRIEVING:
-            return "Searching the documents…"
+            return say(language, "Searching the documents…")
+        case Phase.READING if turn.passages:
+            return count(language, len(turn.passages), "Reading {n} passage…", "Reading {n} passages…")
         case Phase.READING:
-            return f"Reading {counted(len(turn.passages), 'passage')}…" if turn.passages else "Reading…"
+            return say(language, "Reading…")
         case Phase.WRITING:
-            return "Writing…"
+            return say(language, "Writing…")
         case Phase.STOPPED:
-            return "Stopped."
+            return say(language, "Stopped.")
         case Phase.FAILED:
-            return "The question could not be answered."
+            return say(language, "The question could not be answered.")
         case Phase.DONE:
-            return _outcome(turn.answer)
+            return _outcome(turn.answer, language)
 
 
-def _outcome(answer: Answer | None) -> str:
+def _outcome(answer: Answer | None, language: str) -> str:
     if answer is None or answer.abstained:
-        return "The documents do not say."
+        return say(language, "The documents do not say.")
+    sources = count(language, len(answer.citations), "{n} source", "{n} sources")
     unsupported = sum(not sentence.supported for sentence in answer.sentences)
-    warning = f", {counted(unsupported, 'sentence')} unsupported" if unsupported else ""
-    return f"Answered with {counted(len(answer.citations), 'source')}{warning}."
+    if not unsupported:
+        return say(language, "Answered with {sources}.", sources=sources)
+    doubts = count(language, unsupported, "{n} sentence unsupported", "{n} sentences unsupported")
+    return say(language, "Answered with {sources}, {doubts}.", sources=sources, doubts=doubts)
 
 
 def status(text: str, *, notice: bool = False) -> str:

@@ -7,7 +7,8 @@ from datetime import date
 
 from index.types import DocumentRecord, Selection
 from rag.errors import QuestionError
-from ui.markup import counted, human_date, shortened
+from ui.markup import human_date, shortened
+from ui.words import ENGLISH, count, say
 
 _DOCUMENT = "document:"
 _TAG = "tag:"
@@ -38,15 +39,17 @@ def selection_of(chosen: Sequence[str] | None, since: str | None, until: str | N
     return None if selection == Selection() else selection
 
 
-def described(selection: Selection | None) -> str:
+def described(selection: Selection | None, language: str = ENGLISH) -> str:
     """Return a selection in words, "" for none."""
     if selection is None:
         return ""
-    parts = [counted(len(selection.ids), "document") if selection.ids else ""]
+    parts = [count(language, len(selection.ids), "{n} document", "{n} documents")] if selection.ids else []
     parts += [f"#{tag}" for tag in selection.tags]
-    parts += [f"from {human_date(selection.since)}" if selection.since else ""]
-    parts += [f"until {human_date(selection.until)}" if selection.until else ""]
-    return ", ".join(filter(None, parts))
+    if selection.since:
+        parts.append(say(language, "from {date}", date=human_date(selection.since, language)))
+    if selection.until:
+        parts.append(say(language, "until {date}", date=human_date(selection.until, language)))
+    return ", ".join(parts)
 
 
 def _day(text: str | None) -> str | None:

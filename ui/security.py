@@ -18,6 +18,7 @@ from ui.access import LOGIN, LOGOUT, Access
 from ui.asgi import AsgiApp, AsgiMessage, Receive, Scope, Send, header_values, refuse, with_headers
 from ui.limits import Limits
 from ui.visitors import cookies_in, new_cookie, owner_of
+from ui.words import ENGLISH, language_of
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """What a browser on this computer may call the server. Any other name is DNS rebinding."""
@@ -203,7 +204,8 @@ class Guard:
         """Answer with the application's page, whole and uncompressed, its scripts marked."""
         nonce = _nonce()
         headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
-        cookies = cookies_in("; ".join(v.decode("latin-1") for name, v in headers if name.lower() == b"cookie"))
+        cookies = cookies_in("; ".join(header_values(scope, b"cookie")))
+        language = language_of(cookies, ",".join(header_values(scope, b"accept-language")))
         start: AsgiMessage = {}
         parts: list[bytes] = []
 
@@ -214,7 +216,7 @@ class Guard:
             parts.append(message.get("body", b""))
             if message.get("more_body"):
                 return
-            body = prepare_page(b"".join(parts).decode("utf-8"), nonce, self._head).encode()
+            body = prepare_page(b"".join(parts).decode("utf-8"), nonce, self._head, language).encode()
             other = {} if owner_of(cookies) else {"set-cookie": new_cookie()}
             guarded = with_headers(send, content_security_policy(nonce), len(body), other)
             await guarded(start)
@@ -234,13 +236,16 @@ async def _first(wanted: Awaitable[AsgiMessage], other: Awaitable[object]) -> As
             task.cancel()
 
 
-def prepare_page(page: str, nonce: str, head: str) -> str:
+def prepare_page(page: str, nonce: str, head: str, language: str = ENGLISH) -> str:
     """Return ``page`` with ``head`` at the end of its head and every script element marked with ``nonce``.
 
-    What the framework says there for link previews and app stores, some of it about itself, is left out.
+    It names its ``language`` twice, as the framework's script puts the browser's in the first place. What the framework
+    says there for link previews and app stores, some of it about itself, is left out.
     """
     page = re.sub(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>', "", page)
     page = page.replace("</head>", f"{head}</head>", 1)
+    named = f'<html lang="{language}" data-language="{language}"'
+    page = re.sub(r'<html\b(?:\s+lang="[^"]*")?', named, page, count=1)
     return re.sub(r"<script\b", f'<script nonce="{nonce}"', page)
 
 

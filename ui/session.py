@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import uuid4
 
+from index.types import Selection
 from rag.errors import QuestionError
 from rag.types import Draft, Finished, Message, PassagesFound, Stage, StageStarted
 from ui.types import Failed, ModelLoading, Phase, Stopped, Turn, Update, Waiting
+from ui.words import ENGLISH, phrase
 
 MAX_QUESTION = 2000
 """Characters. Longer than any question; shorter than a pasted document."""
@@ -78,10 +80,13 @@ class Conversation:
     kept: int = 0
     stored: int = 0
 
-    def begin(self, question: str, underway: Cancellable, scope: str = "") -> Turn:
+    def begin(
+        self, question: str, underway: Cancellable, within: Selection | None = None, language: str = ENGLISH
+    ) -> Turn:
         """Add a turn for ``question`` and return it."""
         self.id = self.id or uuid4().hex
-        turn = Turn(number=len(self.turns) + 1, question=question, scope=scope, conversation=self.id)
+        number = len(self.turns) + 1
+        turn = Turn(number, question, within=within, conversation=self.id, language=language)
         self.turns.append(turn)
         self.underway = underway
         return turn
@@ -139,7 +144,7 @@ class Conversation:
         """Raise :class:`QuestionError` if no further turn fits, or there is none of the number to be replaced."""
         if replaces is not None:
             if replaces > len(self.turns):
-                raise QuestionError("That question is no longer part of this conversation: reload the page.")
+                raise QuestionError(phrase("That question is no longer part of this conversation: reload the page."))
         elif len(self.turns) >= MAX_TURNS:
             raise QuestionError(f"This conversation has {MAX_TURNS} questions, the most it can hold: start a new one.")
 
@@ -166,7 +171,7 @@ def clean_question(text: str | None) -> str:
     """
     question = (text or "").strip()
     if not question:
-        raise QuestionError("Type a question first.")
+        raise QuestionError(phrase("Type a question first."))
     if len(question) > MAX_QUESTION:
         raise QuestionError(
             f"That is {len(question):,} characters; a question can have {MAX_QUESTION:,}. Shorten it and ask again."

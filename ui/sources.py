@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from rag.types import Answer, Citation, Passage
-from ui.markup import counted, escape, human_date, shortened
+from ui.markup import escape, human_date, human_place, shortened
 from ui.types import Standing, Turn
+from ui.words import ENGLISH, count, phrase, say
 
 CONTEXT_CHARACTERS = 170
 """How much of a passage is shown on either side of a cited span before it is unfolded."""
@@ -23,22 +24,26 @@ def source_column(turn: Turn) -> str:
     if turn.answer is None:
         return _considered(turn)
     if turn.answer.abstained:
-        return _nearest(turn.answer, turn.number)
+        return _nearest(turn.answer, turn.number, turn.language)
     standing = dict(turn.standing)
     cards = [
-        source_card(c, _home_of(c, turn.answer), turn.number, standing.get(c.marker, Standing.THERE))
+        source_card(c, _home_of(c, turn.answer), turn.number, standing.get(c.marker, Standing.THERE), turn.language)
         for c in turn.answer.citations
     ]
-    heading = f'<h3 class="pc-label">{counted(len(cards), "source")}</h3><ol class="pc-cards">{"".join(cards)}</ol>'
-    return (heading if cards else "") + _others(turn.answer)
+    label = count(turn.language, len(cards), "{n} source", "{n} sources")
+    heading = f'<h3 class="pc-label">{label}</h3><ol class="pc-cards">{"".join(cards)}</ol>'
+    return (heading if cards else "") + _others(turn.answer, turn.language)
 
 
 def _considered(turn: Turn) -> str:
     if not turn.passages:
         return ""
     items = "".join(_glance(passage) for passage in turn.passages)
-    found = counted(len(turn.passages), "passage")
-    label = f"{found} found" if turn.phase.is_over else f"Considering {found}"
+    found = len(turn.passages)
+    if turn.phase.is_over:
+        label = count(turn.language, found, "{n} passage found", "{n} passages found")
+    else:
+        label = count(turn.language, found, "Considering {n} passage", "Considering {n} passages")
     return f'<h3 class="pc-label">{label}</h3><ol class="pc-glances">{items}</ol>'
 
 
@@ -66,52 +71,66 @@ def _home_of(citation: Citation, answer: Answer) -> Passage | None:
     return min(homes, key=lambda passage: (not passage.in_context, passage.rank), default=None)
 
 
-def source_card(citation: Citation, home: Passage | None, turn: int, standing: Standing = Standing.THERE) -> str:
+def source_card(
+    citation: Citation,
+    home: Passage | None,
+    turn: int,
+    standing: Standing = Standing.THERE,
+    language: str = ENGLISH,
+) -> str:
     """Return the card of one citation: document, place, and the passage with the cited span in ``<mark>``.
 
     The text of ``<mark>`` is ``citation.quote``, character for character.
     """
     heading = home.heading if home is not None else ""
     before, after = _around(citation, home)
+    label = say(language, "Source {marker}: {title}", marker=citation.marker, title=escape(citation.title))
+    back = say(language, "Back to where source {marker} is cited", marker=citation.marker)
     return (
-        f'<li class="pc-card" id="src-{turn}-{citation.marker}" tabindex="-1" '
-        f'aria-label="Source {citation.marker}: {escape(citation.title)}">'
-        f'<a class="pc-number" href="#ref-{turn}-{citation.marker}" '
-        f'aria-label="Back to where source {citation.marker} is cited">{citation.marker}</a>'
-        f"{_card_head(citation.title, citation.date, citation.locator, heading)}"
+        f'<li class="pc-card" id="src-{turn}-{citation.marker}" tabindex="-1" aria-label="{label}">'
+        f'<a class="pc-number" href="#ref-{turn}-{citation.marker}" aria-label="{back}">{citation.marker}</a>'
+        f"{_card_head(citation, heading, language)}"
         f'<blockquote class="pc-passage">{_folded_before(before)}<mark>{escape(citation.quote)}</mark>'
-        f"{_folded_after(after)}</blockquote>{_STANDING[standing]}{_copies(citation)}"
-        f'<p class="pc-card-actions">{_unfold(before, after, CONTEXT_CHARACTERS)}'
-        f"{'' if standing is Standing.REMOVED else _open_button(citation)}</p></li>"
+        f"{_folded_after(after)}</blockquote>{_changed(standing, language)}{_copies(citation, language)}"
+        f'<p class="pc-card-actions">{_unfold(before, after, CONTEXT_CHARACTERS, language)}'
+        f"{'' if standing is Standing.REMOVED else _open_button(citation, language)}</p></li>"
     )
 
 
 _STANDING = {
-    Standing.THERE: "",
-    Standing.MOVED: '<p class="pc-meta">The document has changed since; these words are still in it.</p>',
-    Standing.CHANGED: '<p class="pc-note">The document has changed since, and these words are no longer in it.</p>',
-    Standing.REMOVED: '<p class="pc-note">This document is no longer in the library.</p>',
+    Standing.MOVED: phrase("The document has changed since; these words are still in it."),
+    Standing.CHANGED: phrase("The document has changed since, and these words are no longer in it."),
+    Standing.REMOVED: phrase("This document is no longer in the library."),
 }
 
 
-def _open_button(span: Citation | Passage) -> str:
+def _changed(standing: Standing, language: str) -> str:
+    if standing is Standing.THERE:
+        return ""
+    style = "pc-meta" if standing is Standing.MOVED else "pc-note"
+    return f'<p class="{style}">{say(language, _STANDING[standing])}</p>'
+
+
+def _open_button(span: Citation | Passage, language: str) -> str:
     """Return the button that opens the document at a span."""
     quote = f' data-quote="{escape(span.quote)}"' if isinstance(span, Citation) else ""
     return (
         f'<button type="button" class="pc-more" data-pc="read" data-document="{escape(span.document_id)}" '
-        f'data-start="{span.start}" data-end="{span.end}"{quote}>Open in document</button>'
+        f'data-start="{span.start}" data-end="{span.end}"{quote}>{say(language, "Open in document")}</button>'
     )
 
 
-def _copies(citation: Citation) -> str:
+def _copies(citation: Citation, language: str) -> str:
     if not citation.copies:
         return ""
-    return f'<p class="pc-meta">Also in {escape(", ".join(citation.copies))}</p>'
+    return f'<p class="pc-meta">{say(language, "Also in {names}", names=escape(", ".join(citation.copies)))}</p>'
 
 
-def _card_head(title: str, date: str | None, locator: str | None, heading: str) -> str:
+def _card_head(span: Citation | Passage, heading: str, language: str) -> str:
+    title, locator = span.title, span.locator or ""
     path = heading.removeprefix(title).removeprefix(" > ").replace(" > ", " / ")
-    parts = [human_date(date) if date else "", locator or "", path if path != locator else ""]
+    date = human_date(span.date, language) if span.date else ""
+    parts = [date, human_place(locator, language), path if path != locator else ""]
     meta = " · ".join(escape(part) for part in parts if part and part != title)
     meta = f'<p class="pc-meta">{meta}</p>' if meta else ""
     return f'<div class="pc-card-head"><h4 class="pc-title">{escape(title)}</h4>{meta}</div>'
@@ -155,37 +174,39 @@ def _next_blank(text: str, position: int) -> int:
     return position if blank < 0 else blank + 1
 
 
-def _unfold(before: str, after: str, limit: int) -> str:
+def _unfold(before: str, after: str, limit: int, language: str) -> str:
     if max(len(before), len(after)) <= limit:
         return ""
-    label = "Show the whole passage"
+    label = say(language, "Show the whole passage")
     return f'<button type="button" class="pc-more" data-pc="unfold" aria-expanded="false">{label}</button>'
 
 
-def _nearest(answer: Answer, turn: int) -> str:
+def _nearest(answer: Answer, turn: int, language: str) -> str:
     shown = answer.passages[:NEAREST_SHOWN]
     if not shown:
         return ""
-    cards = "".join(_passage_card(passage, turn) for passage in shown)
-    return f'<h3 class="pc-label">Nearest passages</h3><ol class="pc-cards">{cards}</ol>'
+    cards = "".join(_passage_card(passage, turn, language) for passage in shown)
+    return f'<h3 class="pc-label">{say(language, "Nearest passages")}</h3><ol class="pc-cards">{cards}</ol>'
 
 
-def _passage_card(passage: Passage, turn: int) -> str:
+def _passage_card(passage: Passage, turn: int, language: str) -> str:
     text = _without_blank_lines(passage.text).strip(_BLANKS)
     return (
         f'<li class="pc-card" id="near-{turn}-{passage.rank}">'
-        f"{_card_head(passage.title, passage.date, passage.locator, passage.heading)}"
+        f"{_card_head(passage, passage.heading, language)}"
         f'<blockquote class="pc-passage">{_folded_after(text, OPENING_CHARACTERS)}</blockquote>'
-        f'<p class="pc-card-actions">{_unfold("", text, OPENING_CHARACTERS)}{_open_button(passage)}</p></li>'
+        f'<p class="pc-card-actions">{_unfold("", text, OPENING_CHARACTERS, language)}'
+        f"{_open_button(passage, language)}</p></li>"
     )
 
 
-def _others(answer: Answer) -> str:
+def _others(answer: Answer, language: str) -> str:
     """Return the passages that were found but not cited, folded away."""
     cited = {(home.document_id, home.chunk_id) for home in (_home_of(c, answer) for c in answer.citations) if home}
     others = [passage for passage in answer.passages if (passage.document_id, passage.chunk_id) not in cited]
     if not others:
         return ""
-    items = "".join(_glance(passage, "read" if passage.in_context else "not read") for passage in others)
-    summary = f"{counted(len(others), 'other passage')} considered"
+    read, unread = say(language, "read"), say(language, "not read")
+    items = "".join(_glance(passage, read if passage.in_context else unread) for passage in others)
+    summary = count(language, len(others), "{n} other passage considered", "{n} other passages considered")
     return f'<details class="pc-others"><summary>{summary}</summary><ol class="pc-glances">{items}</ol></details>'

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.types import DocumentRecord, LibraryInfo
+from index.types import DocumentRecord, LibraryInfo, Selection
 from rag.types import Answer, Event, Passage
 
 
@@ -80,14 +80,16 @@ class Turn:
     draft: str = ""
     answer: Answer | None = None
     error: str = ""
-    scope: str = ""
-    """Which documents it was put to, in words; "" for all."""
+    within: Selection | None = None
+    """Which documents it was put to; None for all."""
     conversation: str = ""
     """The conversation that it belongs to."""
     is_kept: bool = False
     """Whether it can be found again under that name."""
     standing: tuple[tuple[int, Standing], ...] = ()
     """Markers of citations whose documents are no longer as they were, once a kept answer is looked at again."""
+    language: str = "en"
+    """What the person who reads it speaks; it is not kept."""
 
 
 @dataclass(frozen=True, slots=True)

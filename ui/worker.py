@@ -22,6 +22,7 @@ from rag.types import Finished, Message, PassagesFound, Stage, StageStarted
 from ui.examples import example_questions
 from ui.tickets import AssistantLike, LibraryLike, Manner, Ticket
 from ui.types import Failed, ModelLoading, Overview, Readiness, Stopped, Update, Waiting
+from ui.words import phrase
 
 log = logging.getLogger("pincite.ui")
 
@@ -33,7 +34,9 @@ TICKS_PER_SIGN = 8
 
 EXAMPLE_DOCUMENTS = 12
 
-UNEXPECTED = "Something went wrong while answering; the terminal shows the details. Ask again, or start pincite again."
+UNEXPECTED = phrase(
+    "Something went wrong while answering; the terminal shows the details. Ask again, or start pincite again."
+)
 
 
 class BusyError(PinciteError):
@@ -183,7 +186,7 @@ class AssistantWorker:
             self._readiness = replace(self._readiness, problem=str(error))
         except Exception:
             log.exception("the assistant could not be loaded")
-            problem = "The model could not be loaded; the terminal shows why. Start again."
+            problem = phrase("The model could not be loaded; the terminal shows why. Start again.")
             self._readiness = replace(self._readiness, problem=problem)
         else:
             return assistant

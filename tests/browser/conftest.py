@@ -129,7 +129,7 @@ class Visit:
         """Open another address; that the framework's open streams break off with the old page is no complaint."""
         before = list(self.complaints)
         self.page.goto(url)
-        self.page.get_by_label("Your question").wait_for(timeout=30_000)
+        self.page.locator("#pc-question textarea").wait_for(timeout=30_000)
         broken_off = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
         self.complaints[:] = before + [
             complaint for complaint in self.complaints[len(before) :] if not complaint.startswith(broken_off)
@@ -137,7 +137,7 @@ class Visit:
 
     def ask(self, question: str) -> None:
         """Type a question and press Enter."""
-        box = self.page.get_by_label("Your question")
+        box = self.page.locator("#pc-question textarea")
         box.fill(question)
         box.press("Enter")
 
@@ -158,7 +158,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         page = context.new_page()
         complaints = _complaints_of(page, served.url)
         page.goto(served.url)
-        page.get_by_label("Your question").wait_for(timeout=30_000)
+        page.locator("#pc-question textarea").wait_for(timeout=30_000)
         visits.append(Visit(page, complaints))
         return visits[-1]
 

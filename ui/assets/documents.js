@@ -2,6 +2,7 @@
 
 import { button, call, counted, day, element, note, settled } from "./rows.js";
 import { read } from "./reader.js";
+import { say } from "./words.js";
 
 const PAGE = 50;
 const panel = () => document.getElementById("pc-documents");
@@ -22,7 +23,8 @@ export async function showDocuments(more = false) {
     rows.append(...found.map(row));
     shown = offset + found.length;
     panel().querySelector("[data-pc=more-documents]").hidden = shown >= total;
-    note(panel(), total ? counted(total, "document", "documents") : words ? "No document fits." : "The library is empty.");
+    const none = words ? say("No document fits.") : say("The library is empty.");
+    note(panel(), total ? counted(total, "{n} document", "{n} documents") : none);
   } catch (error) {
     note(panel(), error.message, true);
   }
@@ -34,13 +36,13 @@ function row(record) {
   const tags = record.tags.map((tag) => `#${tag}`).join(" ");
   const about = [record.date && day(record.date), record.source.split(/[\\/]/).pop(), tags].filter(Boolean).join(" · ");
   open.append(element("span", "pc-meta", about));
-  const remove = button("Remove", "pc-quiet-button", async () => {
+  const remove = button(say("Remove"), "pc-quiet-button", async () => {
     if (!remove.dataset.sure) {
       remove.dataset.sure = "asked";
-      remove.textContent = record.uploaded ? "Remove for good?" : "Take out? The file stays.";
+      remove.textContent = record.uploaded ? say("Remove for good?") : say("Take out? The file stays.");
       window.setTimeout(() => {
         delete remove.dataset.sure;
-        remove.textContent = "Remove";
+        remove.textContent = say("Remove");
       }, 5000);
       return;
     }
@@ -53,7 +55,7 @@ function row(record) {
       note(panel(), error.message, true);
     }
   });
-  remove.setAttribute("aria-label", `Remove: ${record.title}`);
+  remove.setAttribute("aria-label", say("Remove: {title}", { title: record.title }));
   item.append(open, remove);
   return item;
 }
@@ -74,49 +76,59 @@ export function addFiles(files) {
   queue = queue.then(() => Promise.all([showDocuments(), lookAgain()]));
 }
 
+// What the server says of an upload's progress, in the words of the page.
+const stages = () => ({
+  waiting: say("waiting"),
+  "waiting for an answer under way": say("waiting for an answer under way"),
+  checking: say("checking"),
+  indexing: say("indexing"),
+});
+
 function uploadLine(file) {
   const item = document.getElementById("pc-uploads").appendChild(element("li", "pc-row"));
-  const said = element("span", "pc-meta", "waiting");
+  const said = element("span", "pc-meta", say("waiting"));
   const main = element("span", "pc-row-main", file.name);
   const bar = element("progress", "pc-progress");
-  bar.setAttribute("aria-label", `Progress of ${file.name}`);
+  bar.setAttribute("aria-label", say("Progress of {name}", { name: file.name }));
   main.append(said, bar);
   const stopper = new AbortController();
-  const cancel = button("Cancel", "pc-quiet-button", () => stopper.abort());
-  cancel.setAttribute("aria-label", `Cancel: ${file.name}`);
+  const cancel = button(say("Cancel"), "pc-quiet-button", () => stopper.abort());
+  cancel.setAttribute("aria-label", say("Cancel: {name}", { name: file.name }));
   item.append(main, cancel);
 
   function end(text, isProblem = false) {
     said.textContent = text;
     said.classList.toggle("pc-problem", isProblem);
     bar.remove();
-    cancel.replaceWith(button("Dismiss", "pc-quiet-button", () => item.remove()));
+    cancel.replaceWith(button(say("Dismiss"), "pc-quiet-button", () => item.remove()));
   }
+
+  const failed = (reason) => end(say("not added: {reason}", { reason }), true);
 
   const events = {
     progress: ({ description, done, total }) => {
-      said.textContent = description;
+      said.textContent = stages()[description] ?? description;
       if (total) [bar.max, bar.value] = [total, done];
       else bar.removeAttribute("value");
     },
     report: (report) => {
-      const [failed] = report.failed;
-      if (failed) end(`not added: ${failed[1]}`, true);
-      else if (report.updated.length) end("updated; it takes the place of the file of this name");
-      else if (report.unchanged.length) end("already there, unchanged");
-      else end("added");
+      if (report.failed.length) failed(report.failed[0][1]);
+      else if (report.updated.length) end(say("updated; it takes the place of the file of this name"));
+      else if (report.unchanged.length) end(say("already there, unchanged"));
+      else end(say("added"));
     },
-    error: ({ message }) => end(`not added: ${message}`, true),
+    error: ({ message }) => failed(message),
   };
 
   async function run() {
     try {
       stopper.signal.throwIfAborted();
-      said.textContent = "sending";
+      said.textContent = say("sending");
       const path = `/v1/files/${encodeURIComponent(file.name)}`;
       await eachEvent(await call("PUT", path, { body: file, signal: stopper.signal }), events);
     } catch (error) {
-      end(stopper.signal.aborted ? "called off" : `not added: ${error.message}`, !stopper.signal.aborted);
+      if (stopper.signal.aborted) end(say("called off"));
+      else failed(error.message);
     }
   }
 

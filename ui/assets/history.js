@@ -1,6 +1,7 @@
 // The conversations of this browser: find, open, delete.
 
 import { button, call, counted, day, element, note, settled } from "./rows.js";
+import { say } from "./words.js";
 
 const panel = () => document.getElementById("pc-history");
 const current = () => document.querySelector('.pc-turn[data-conversation]:not([data-conversation=""])')?.dataset.conversation;
@@ -12,7 +13,8 @@ export async function showHistory() {
     const response = await call("GET", `/v1/conversations?${new URLSearchParams({ q: words })}`);
     const found = await response.json();
     rows.replaceChildren(...found.map(row));
-    note(panel(), found.length ? "" : words ? "No conversation says that." : "Nothing is kept yet.");
+    const none = words ? say("No conversation says that.") : say("Nothing is kept yet.");
+    note(panel(), found.length ? "" : none);
   } catch (error) {
     note(panel(), error.message, true);
   }
@@ -26,8 +28,9 @@ function row(kept) {
     panel().close();
   });
   if (kept.id === current()) open.setAttribute("aria-current", "true");
-  open.append(element("span", "pc-meta", `${day(kept.asked)} · ${counted(kept.questions, "question", "questions")}`));
-  const remove = button("Delete", "pc-quiet-button", async () => {
+  const questions = counted(kept.questions, "{n} question", "{n} questions");
+  open.append(element("span", "pc-meta", `${day(kept.asked)} · ${questions}`));
+  const remove = button(say("Delete"), "pc-quiet-button", async () => {
     try {
       await call("DELETE", `/v1/conversations/${encodeURIComponent(kept.id)}`);
     } catch (error) {
@@ -38,7 +41,7 @@ function row(kept) {
     await showHistory();
     document.getElementById("pc-history-words").focus();
   });
-  remove.setAttribute("aria-label", `Delete: ${kept.title}`);
+  remove.setAttribute("aria-label", say("Delete: {title}", { title: kept.title }));
   item.append(open, remove);
   return item;
 }
@@ -47,10 +50,10 @@ function row(kept) {
 export async function forgetAll(pressed) {
   if (!pressed.dataset.sure) {
     pressed.dataset.sure = "asked";
-    pressed.textContent = "Delete all for good?";
+    pressed.textContent = say("Delete all for good?");
     window.setTimeout(() => {
       delete pressed.dataset.sure;
-      pressed.textContent = "Delete all";
+      pressed.textContent = say("Delete all");
     }, 5000);
     return;
   }

@@ -7,6 +7,7 @@ import { forgetAll, nameInAddress, showHistory } from "./history.js";
 import { read } from "./reader.js";
 import { fillSettings, replaceNext, wish } from "./settings.js";
 import { verdict } from "./verdict.js";
+import { say } from "./words.js";
 
 // What the framework's events take from here: see _WISH and _PICKED in chat_page.py.
 window.pincite = { wish, picked: "" };
@@ -32,16 +33,16 @@ function follow(link) {
 function unfold(button) {
   const open = button.closest(".pc-card").classList.toggle("pc-open");
   button.setAttribute("aria-expanded", String(open));
-  button.textContent = open ? "Show less" : "Show the whole passage";
+  button.textContent = open ? say("Show less") : say("Show the whole passage");
 }
 
 async function copy(button) {
   const label = button.textContent;
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = "Copied";
+    button.textContent = say("Copied");
   } catch {
-    button.textContent = "The browser did not allow it";
+    button.textContent = say("The browser did not allow it");
   }
   window.setTimeout(() => (button.textContent = label), 1600);
 }
@@ -65,14 +66,14 @@ function edit(button) {
   const field = form.appendChild(document.createElement("textarea"));
   field.value = button.dataset.question;
   field.rows = 2;
-  field.setAttribute("aria-label", "The question in other words");
+  field.setAttribute("aria-label", say("The question in other words"));
   const send = form.appendChild(document.createElement("button"));
   send.className = "pc-button";
-  send.textContent = "Ask this instead";
+  send.textContent = say("Ask this instead");
   const drop = form.appendChild(document.createElement("button"));
   drop.type = "button";
   drop.className = "pc-quiet-button";
-  drop.textContent = "Leave it";
+  drop.textContent = say("Leave it");
   const leave = () => {
     form.remove();
     button.focus({ preventScroll: true });
@@ -183,7 +184,7 @@ async function watch() {
   const status = document.querySelector("#pc-status [role=status]");
   if (alive || !status) return;
   status.className = "pc-status pc-notice";
-  status.textContent = "The connection to pincite is lost. Start it again in the terminal, then reload this page.";
+  status.textContent = say("The connection to pincite is lost. Start it again in the terminal, then reload this page.");
 }
 window.setInterval(watch, 3000);
 

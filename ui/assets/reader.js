@@ -1,6 +1,7 @@
 // One document, opened at a span: its text as text, the span marked and brought into view.
 
 import { call, day, element, note } from "./rows.js";
+import { say } from "./words.js";
 
 const MARGIN = 20_000;
 const panel = () => document.getElementById("pc-reader");
@@ -22,8 +23,8 @@ export async function read({ document: id, start, end, quote = "", margin = MARG
       .join(" · ");
     const mark = element("mark", "", found.quote);
     place.append(found.before, ...(found.quote ? [mark] : []), found.after);
-    if (!found.is_found) note(panel(), "The document has changed since; these words are no longer in it.", true);
-    else if (!found.is_whole) note(panel(), "A long document: the part around the place is shown.");
+    if (!found.is_found) note(panel(), say("The document has changed since; these words are no longer in it."), true);
+    else if (!found.is_whole) note(panel(), say("A long document: the part around the place is shown."));
     if (found.quote) mark.scrollIntoView({ block: "center" });
     else place.scrollTop = 0;
     place.focus({ preventScroll: true });

@@ -1,5 +1,7 @@
 // Rows of a list, and what the server says. Text is put in as text, never as markup.
 
+import { language, say } from "./words.js";
+
 export function element(name, style = "", text = "") {
   const node = document.createElement(name);
   if (style) node.className = style;
@@ -20,11 +22,12 @@ export async function call(method, path, options = {}) {
   try {
     response = await fetch(path, { method, ...options });
   } catch {
-    throw new Error("The connection to pincite is lost. Start it again in the terminal, then reload this page.");
+    throw new Error(say("The connection to pincite is lost. Start it again in the terminal, then reload this page."));
   }
   if (response.ok) return response;
   const said = await response.json().catch(() => ({}));
-  throw new Error(said.error?.message ?? said.detail ?? `That did not work (${response.status}).`);
+  const { status } = response;
+  throw new Error(said.error?.message ?? said.detail ?? say("That did not work ({status}).", { status }));
 }
 
 export function note(panel, text, isProblem = false) {
@@ -44,12 +47,12 @@ export function settled(deed, milliseconds = 200) {
 
 export function day(iso) {
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : date.toLocaleString(document.documentElement.lang || undefined, {
+  return Number.isNaN(date.getTime()) ? iso : date.toLocaleString(language, {
     dateStyle: "medium",
     ...(iso.includes("T") && { timeStyle: "short" }),
   });
 }
 
 export function counted(number, one, many) {
-  return `${number.toLocaleString(document.documentElement.lang || undefined)} ${number === 1 ? one : many}`;
+  return say(number === 1 ? one : many, { n: number.toLocaleString(language) });
 }

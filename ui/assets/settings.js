@@ -1,6 +1,8 @@
 // How questions are answered, kept in this browser, and which turn the next question takes the place of.
 
 const KEY = "pincite-settings";
+const COOKIE = "pincite-language"; // The server reads it, too: see words.py.
+const KEPT_SECONDS = 400 * 24 * 60 * 60; // Browsers keep no cookie longer.
 
 function settings() {
   try {
@@ -31,9 +33,18 @@ export function fillSettings(panel) {
     field.value = chosen[field.dataset.setting] ?? "";
     if (field.selectedIndex < 0) field.value = ""; // A model that has gone.
   }
+  panel.querySelector("[data-language]").value = chosenLanguage();
+}
+
+const chosenLanguage = () => document.cookie.match(new RegExp(`(?:^|; )${COOKIE}=(\\w+)`))?.[1] ?? "";
+
+function choose(language) {
+  document.cookie = `${COOKIE}=${language}; Path=/; Max-Age=${language ? KEPT_SECONDS : 0}; SameSite=Strict`;
+  window.location.reload();
 }
 
 document.addEventListener("change", (event) => {
+  if (event.target.matches?.("select[data-language]")) choose(event.target.value);
   const field = event.target.closest?.("[data-setting]");
   if (!field) return;
   try {

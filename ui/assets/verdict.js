@@ -1,4 +1,7 @@
 // A word on an answer: kept by this server on this machine. The reason, if there is one, follows as a second word.
+
+import { say } from "./words.js";
+
 async function tell(group, good, reason) {
   const said = JSON.parse(group.closest(".pc-turn").dataset.export);
   // Not randomUUID, which browsers offer on encrypted and local pages only.
@@ -27,8 +30,8 @@ export async function verdict(button) {
   group.querySelector("input")?.remove();
   if (good || !kept) return;
   const field = group.appendChild(document.createElement("input"));
-  field.placeholder = "What is wrong? (Enter keeps it)";
-  field.setAttribute("aria-label", "What is wrong?");
+  field.placeholder = say("What is wrong? (Enter keeps it)");
+  field.setAttribute("aria-label", say("What is wrong?"));
   field.maxLength = 2000;
   field.focus({ preventScroll: true });
   field.addEventListener("keydown", async (event) => {
