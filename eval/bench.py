@@ -10,6 +10,7 @@ from typing import Any
 
 from eval.baselines import BM25Ranker, DenseRanker, FusedRanker, Ranker, document_vectors
 from eval.corpora import corpus_folder, corpus_key, open_corpus
+from eval.remembered import RememberedQuestions
 from eval.support_benchmark import Checker
 from eval.systems import (
     Asked,
@@ -125,10 +126,14 @@ def prepare(bench: Bench, mode: Mode, testset: TestSet, style: Style, *, progres
         _warm_up(generator, mode)
     model = dataclasses.asdict(generator.info) if generator is not None else None
     if mode.searches_library:
-        library = open_corpus(testset, bench.embedder(), progress=progress)
+        embedder = bench.embedder()
+        questions: RememberedQuestions | None = None
+        if mode is Mode.RETRIEVAL:
+            questions = RememberedQuestions(embedder, corpus_folder(testset, embedder) / "questions.sqlite3")
+        library = open_corpus(testset, questions or embedder, progress=progress)
         library.search("warm up", k=1)
-        system = _over_library(bench, mode, library, generator, style)
-        return Setup(system, model, _described(testset, library), _closing(library, generator))
+        system = _over_library(bench, mode, library, generator, style, questions)
+        return Setup(system, model, _described(testset, library), _closing(library, generator, questions))
     if mode is Mode.CLOSED_BOOK:
         assert generator is not None
         return Setup(ClosedBookSystem(generator, style), model, None, generator.close)
@@ -136,9 +141,16 @@ def prepare(bench: Bench, mode: Mode, testset: TestSet, style: Style, *, progres
     return Setup(BaselineSystem(ranker), model, index, _nothing)
 
 
-def _over_library(bench: Bench, mode: Mode, library: Library, generator: Generator | None, style: Style) -> System:
+def _over_library(
+    bench: Bench,
+    mode: Mode,
+    library: Library,
+    generator: Generator | None,
+    style: Style,
+    questions: RememberedQuestions | None,
+) -> System:
     if generator is None:
-        return RetrievalSystem(library)
+        return RetrievalSystem(library, questions)
     writer = generator
     if mode is Mode.ORACLE:
         return OracleSystem(library, lambda view: bench.assistant(view, writer), style)
@@ -173,11 +185,13 @@ def _warm_up(generator: Generator, mode: Mode) -> None:
         generator.prepare(opening())
 
 
-def _closing(library: Library, generator: Generator | None) -> Callable[[], None]:
+def _closing(
+    library: Library, generator: Generator | None, questions: RememberedQuestions | None
+) -> Callable[[], None]:
     def close() -> None:
-        library.close()
-        if generator is not None:
-            generator.close()
+        for opened in (library, generator, questions):
+            if opened is not None:
+                opened.close()
 
     return close
 

@@ -16,6 +16,8 @@ from index.weights.cache import cache_dir
 
 _SHAPING = (
     "index.chunking",
+    "index.embedders.sentence_transformer",
+    "index.embedding",
     "index.sentences",
     "index.terms",
     "index.store.schema",

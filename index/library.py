@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from types import TracebackType
 from index import retriever, sync, watch
 from index.config import load_settings
 from index.embedders import load_embedder
+from index.embedders.cached import CachedEmbedder
 from index.embedding import embed_sentences
 from index.errors import EmbedderMismatch, LibraryError
 from index.progress import Progress, silent
@@ -42,6 +44,7 @@ class Library:
         self.embedder = embedder
         self.limits = limits or Limits()
         self._is_checked = False
+        self._sentences = CachedEmbedder(embedder)
 
     @classmethod
     def open(cls, path: str | Path | None = None, *, embedder: Embedder | None = None, create: bool = True) -> Library:
@@ -137,7 +140,14 @@ class Library:
             self.store.apply(ChangeSet(remove=ids))
 
     def search(
-        self, question: str, *, k: int = 10, context: str = "", within: Selection | None = None
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        context: str = "",
+        within: Selection | None = None,
+        look_closer: int = 0,
+        margin: float = math.inf,
     ) -> list[RetrievedPassage]:
         """Return the ``k`` best passages for a question, best first; fewer where the library has fewer.
 
@@ -146,10 +156,20 @@ class Library:
             k: how many.
             context: what was asked before, where the question follows it.
             within: which documents may be found; all unless told.
+            look_closer: of how many of the best passages the sentences are embedded one by one, to tell better which
+                of them is close to the question.
+            margin: passages whose score is further behind the best one's are not looked at so.
         """
         self._check_embedder()
+        closer = retriever.Closer(look_closer, margin, self._sentences) if look_closer else None
         return retriever.retrieve(
-            question, store=self.store, embedder=self.embedder, k=k, context=context, within=within
+            question,
+            store=self.store,
+            embedder=self.embedder,
+            k=k,
+            context=context,
+            within=within,
+            closer=closer,
         )
 
     def rankings(self, question: str, *, k: int = 100, within: Selection | None = None) -> Rankings:

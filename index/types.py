@@ -307,6 +307,14 @@ class SyncReport:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Spans of a text, by offsets into it, and how many of its first characters belong to each of them."""
+
+    spans: tuple[tuple[int, int], ...]
+    head: int = 0
+
+
 class Embedder(Protocol):
     """Turns text into unit vectors."""
 
@@ -331,8 +339,12 @@ class Embedder(Protocol):
     def encode_documents(self, texts: Sequence[str]) -> Matrix:
         """Return ``m`` of shape ``(len(texts), dimension)``; ``m[i]`` is the unit vector of ``texts[i]``."""
 
-    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
-        """Return what :meth:`encode_documents` does to about two digits, by a quicker way if there is one."""
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Parts]) -> list[tuple[Vector, Matrix]]:
+        """Return for each text its vector and, from the same pass, those of its parts.
+
+        Row ``j`` of the matrix belongs to ``parts[i].spans[j]``: unit length, made of what stands for the span within
+        its text, and of ``texts[i][: parts[i].head]``.
+        """
 
 
 class Store(Protocol):

@@ -137,7 +137,12 @@ class Answering:
         """Search one generation of the library, and note which."""
         for _ in range(_SEARCH_TRIES):
             retrieved = self.library.search(
-                self._standalone, k=self.config.passages, context=asked_before(self.history), within=self.within
+                self._standalone,
+                k=self.config.passages,
+                context=asked_before(self.history),
+                within=self.within,
+                look_closer=self.config.read_passages,
+                margin=self.config.read_margin,
             )
             before, self._info = self._info, self.library.info()
             if before.generation == self._info.generation:

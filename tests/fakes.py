@@ -13,7 +13,7 @@ import numpy as np
 from index.library import Library
 from index.readers import document_id
 from index.terms import content_words
-from index.types import Document, Embedder, Matrix, Vector
+from index.types import Document, Embedder, Matrix, Parts, Vector
 from rag.assistant import Assistant
 from rag.config import AssistantConfig
 from rag.generators.scripted import Script, ScriptedGenerator
@@ -63,9 +63,17 @@ class WordCountEmbedder:
         rows = [_word_counts(self._seen(text)) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, DIMENSION), np.float32)
 
-    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
-        """Return the same."""
-        return self.encode_documents(texts)
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Parts]) -> list[tuple[Vector, Matrix]]:
+        """Count the words of each part, and of the head that goes with it."""
+        return [
+            (
+                vector,
+                np.array(
+                    [_word_counts(text[: own.head] + " " + text[start:end]) for start, end in own.spans], np.float32
+                ).reshape(-1, DIMENSION),
+            )
+            for vector, text, own in zip(self.encode_documents(texts), texts, parts, strict=True)
+        ]
 
     def _seen(self, text: str) -> str:
         ends = self.token_ends(text)

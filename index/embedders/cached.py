@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.types import Embedder, Matrix, Vector
+from index.types import Embedder, Matrix, Parts, Vector
 
 
 class CachedEmbedder:
@@ -57,6 +57,6 @@ class CachedEmbedder:
                 self._vectors.popitem(last=False)
         return np.stack([known[text] for text in texts]) if texts else np.zeros((0, self.dimension), np.float32)
 
-    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Parts]) -> list[tuple[Vector, Matrix]]:
         """As the embedder behind, remembering nothing."""
-        return self._embedder.encode_sentences(texts)
+        return self._embedder.encode_parts(texts, parts)

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from index.errors import WeightsError
-from index.types import Matrix, Vector
+from index.types import Matrix, Parts, Vector
 from index.weights.cache import sha256_of
 
 _BATCH = 16
+_SLICE = 64
+"""Texts that are embedded before another thread gets its turn: its tokenizer serves one at a time."""
 
 
 class SentenceTransformerEmbedder:
@@ -27,8 +29,8 @@ class SentenceTransformerEmbedder:
     def __init__(self, folder: Path, *, name: str | None = None) -> None:
         self._folder = folder
         self._model: Any = None
-        self._rough: Any = None
         self._lock = threading.Lock()
+        self._one = threading.Lock()
         try:
             from tokenizers import Tokenizer
 
@@ -77,16 +79,46 @@ class SentenceTransformerEmbedder:
             return np.zeros((0, self._dimension), dtype=np.float32)
         return self._encode(texts)
 
-    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
-        """Return what :meth:`encode_documents` does, in bfloat16 where the processor computes with it twice as fast."""
-        if not texts:
-            return np.zeros((0, self._dimension), dtype=np.float32)
-        with self._lock:
-            if self._rough is None and _has_bfloat16():
-                import torch
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Parts]) -> list[tuple[Vector, Matrix]]:
+        """Return the unit vector of each text and, from the same pass, those of its parts.
 
-                self._rough = self._load(dtype=torch.bfloat16)
-        return self._encode(texts, self._rough)
+        A part is the mean of the last layer's vectors of its tokens and of those of the text's head (Günther et al.,
+        "Late chunking", 2024): each token has seen the whole text. Raises as :meth:`encode_documents`.
+        """
+        self.warm_up()
+        found: dict[int, tuple[Vector, Matrix]] = {}
+        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for begin in range(0, len(by_length), _SLICE):
+            chosen = by_length[begin : begin + _SLICE]
+            with self._one:
+                rows = self._model.encode(
+                    [texts[i] for i in chosen],
+                    batch_size=_BATCH,
+                    output_value=None,
+                    convert_to_numpy=False,
+                    show_progress_bar=False,
+                )
+            for i, row in zip(chosen, rows, strict=True):
+                tokens = row["token_embeddings"].float().numpy()[: int(row["attention_mask"].sum())]
+                vector = row["sentence_embedding"].float().numpy()
+                found[i] = vector / np.linalg.norm(vector), self._of_parts(texts[i], parts[i], tokens)
+        return [found[i] for i in range(len(texts))]
+
+    def _of_parts(self, text: str, parts: Parts, tokens: Matrix) -> Matrix:
+        """Return the unit means of the vectors of each part's tokens; ``tokens`` begins and ends with a special one."""
+        offsets = self._tokenizer.encode(text).offsets[1 : len(tokens) - 1]
+        starts = np.array([start for start, _ in offsets], dtype=np.int64)
+        ends = np.array([end for _, end in offsets], dtype=np.int64)
+        sums = np.concatenate([np.zeros((1, self._dimension)), np.cumsum(tokens, axis=0, dtype=np.float64)])
+        head = sums[1 + int(np.searchsorted(ends, parts.head, "right"))] if parts.head else 0.0
+        vectors = np.zeros((len(parts.spans), self._dimension))
+        for row, (start, end) in enumerate(parts.spans):
+            first = int(np.searchsorted(ends, start, "right"))
+            last = max(int(np.searchsorted(starts, end, "left")), first + 1)
+            vectors[row] = sums[1 + min(last, len(offsets))] - sums[1 + min(first, len(offsets) - 1)] + head
+        return np.ascontiguousarray(
+            vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), dtype=np.float32
+        )
 
     def warm_up(self) -> None:
         """Load the network now rather than with the first text."""
@@ -94,19 +126,23 @@ class SentenceTransformerEmbedder:
             if self._model is None:
                 self._model = self._load()
 
-    def _encode(self, texts: Sequence[str], model: Any = None) -> Matrix:
-        if model is None:
-            self.warm_up()
-            model = self._model
-        vectors = model.encode(
-            list(texts), batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-        )
-        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-        if model is self._rough:
-            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
+    def _encode(self, texts: Sequence[str]) -> Matrix:
+        self.warm_up()
+        rows: Matrix = np.zeros((len(texts), self._dimension), dtype=np.float32)
+        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for begin in range(0, len(by_length), _SLICE):
+            chosen = by_length[begin : begin + _SLICE]
+            with self._one:
+                rows[chosen] = self._model.encode(
+                    [texts[i] for i in chosen],
+                    batch_size=_BATCH,
+                    normalize_embeddings=True,
+                    convert_to_numpy=True,
+                    show_progress_bar=False,
+                )
+        return rows
 
-    def _load(self, **precision: Any) -> Any:
+    def _load(self) -> Any:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         from sentence_transformers import SentenceTransformer
@@ -114,18 +150,8 @@ class SentenceTransformerEmbedder:
 
         disable_progress_bar()
         try:
-            return SentenceTransformer(
-                str(self._folder), device="cpu", local_files_only=True, model_kwargs=precision or None
-            )
+            return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
         except Exception as error:
             raise WeightsError(
                 f"{self._folder}: the embedder cannot be loaded ({error}); run 'pincite models verify'"
             ) from error
-
-
-def _has_bfloat16() -> bool:
-    """Tell whether the processor computes with bfloat16 itself; elsewhere it is imitated, and slow."""
-    import torch
-
-    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
-    return bool(supported is not None and supported())

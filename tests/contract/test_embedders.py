@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from index.chunking import chunk_document, embedding_text
 from index.embedders import load_embedder
 from index.embedders.cached import CachedEmbedder
 from index.errors import WeightsError
-from index.types import Embedder, Matrix
+from index.types import Embedder, Matrix, Parts
 from index.weights import require
 
 MINILM = "all-minilm-l6-v2"
@@ -75,13 +77,57 @@ def test_a_row_does_not_depend_on_the_other_texts(embedder: Embedder) -> None:
         assert together[-1 - i] == pytest.approx(alone, abs=1e-4), text
 
 
-def test_sentences_may_be_embedded_roughly(embedder: Embedder) -> None:
-    exact, rough = embedder.encode_documents(TEXTS), embedder.encode_sentences(TEXTS)
-    assert rough.shape == exact.shape
-    assert rough.dtype == np.float32
-    assert (rough * exact).sum(axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=0.01)
-    assert np.linalg.norm(rough, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-3)
-    assert embedder.encode_sentences([]).shape == (0, embedder.dimension)
+SAID = "Walruses\nA walrus sleeps on the ice. The prime minister resigned on Monday. It eats clams."
+
+
+def parts_of(text: str, head: int = 0) -> Parts:
+    """Return the sentences after the first line."""
+    body = text.index("\n") + 1 if "\n" in text else 0
+    ends = [m.end() for m in re.finditer(r"[.]", text)]
+    return Parts(tuple(zip([body, *(end + 1 for end in ends[:-1])], ends, strict=True)), head)
+
+
+def test_parts_come_with_their_text(embedder: Embedder) -> None:
+    ((vector, rows),) = embedder.encode_parts([SAID], [parts_of(SAID)])
+    assert vector == pytest.approx(embedder.encode_documents([SAID])[0], abs=1e-4)
+    assert (rows.shape, rows.dtype) == ((3, embedder.dimension), np.float32)
+    assert np.linalg.norm(rows, axis=1) == pytest.approx(np.ones(3), abs=1e-3)
+    spans = parts_of(SAID).spans
+    alone = embedder.encode_documents([SAID[start:end] for start, end in spans])
+    closeness = rows @ alone.T
+    assert closeness.argmax(axis=1).tolist() == [0, 1, 2]  # each is nearest to itself
+
+
+def test_the_head_is_in_every_part(embedder: Embedder) -> None:
+    head = SAID.index("\n") + 1
+    ((_, without),), ((_, within),) = (embedder.encode_parts([SAID], [parts_of(SAID, h)]) for h in (0, head))
+    title = embedder.encode_documents([SAID[:head]])[0]
+    assert (within @ title > without @ title).all()
+
+
+def test_parts_do_not_depend_on_the_other_texts(embedder: Embedder) -> None:
+    texts = [SAID, "One sentence.", *(f"{'word ' * n}end." for n in range(1, 80)), ""]
+    parts = [parts_of(text) if text else Parts(()) for text in texts]
+    together = embedder.encode_parts(texts, parts)
+    assert len(together) == len(texts)
+    for i in (0, 1, 40):
+        ((vector, rows),) = embedder.encode_parts([texts[i]], [parts[i]])
+        assert together[i][0] == pytest.approx(vector, abs=1e-4)
+        assert together[i][1] == pytest.approx(rows, abs=1e-4)
+    assert together[-1][1].shape == (0, embedder.dimension)
+    assert embedder.encode_parts([], []) == []
+
+
+def test_threads_may_embed_at_once(embedder: Embedder) -> None:
+    """The tokenizer behind serves one at a time: a page searches while documents come in."""
+    long = ["The walrus sleeps on the ice. " * 8] * 40
+    expected = embedder.encode_query(TEXTS[0])
+    with ThreadPoolExecutor(4) as pool:
+        busy = [pool.submit(embedder.encode_documents, long) for _ in range(2)]
+        asked = [pool.submit(embedder.encode_query, TEXTS[0]) for _ in range(20)]
+        for query in asked:
+            assert query.result() == pytest.approx(expected, abs=1e-4)
+        assert all(job.result().shape == (40, embedder.dimension) for job in busy)
 
 
 def test_like_is_nearer_than_unlike(embedder: Embedder) -> None:

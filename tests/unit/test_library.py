@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import WordCountEmbedder, make_document, make_library, word_place
 
 from index import retriever
 from index.errors import EmbedderMismatch, LibraryError, WeightsError
 from index.library import Library
+from index.types import Matrix, Parts, Vector
 
 NewLibrary = Callable[..., Library]
 
@@ -79,6 +81,29 @@ def test_a_passage_carries_its_sentences_with_their_closeness(new_library: NewLi
     text = passage.chunk.text
     assert [text[s.start : s.end] for s in passage.sentences] == ["A walrus.", "A penguin."]
     assert [s.cosine for s in passage.sentences] == pytest.approx([1.0, 0.0], abs=1e-3)
+
+
+class BlurredEmbedder(WordCountEmbedder):
+    """Sees in each part of a text the whole text."""
+
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Parts]) -> list[tuple[Vector, Matrix]]:
+        return [
+            (v, np.tile(v, (len(own.spans), 1))) for v, own in zip(self.encode_documents(texts), parts, strict=True)
+        ]
+
+
+def test_sentences_of_the_best_passages_are_looked_at_by_themselves(tmp_path: Path) -> None:
+    texts = ("A walrus. A penguin.", "A walrus. A gull. A seal. A cod.")
+    with make_library(tmp_path, *texts, embedder=BlurredEmbedder()) as library:
+        blurred = library.search("walrus")
+        assert [len({s.cosine for s in passage.sentences}) for passage in blurred] == [1, 1]
+        first, second = library.search("walrus", look_closer=1)
+        assert [s.cosine for s in first.sentences] == pytest.approx([1.0, 0.0], abs=1e-3)
+        assert second == blurred[1]
+        _, near = library.search("walrus", look_closer=2)
+        assert near.sentences[0].cosine == pytest.approx(1.0, abs=1e-3)
+        assert library.search("walrus", look_closer=2, margin=0.01)[1] == blurred[1]
+        assert [p.score for p in (first, near)] == [p.score for p in blurred]
 
 
 def test_a_document_is_found_by_the_one_that_names_it(new_library: NewLibrary) -> None:

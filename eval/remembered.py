@@ -1,0 +1,90 @@
+"""Vectors of a set's questions, kept beside its library: a second run of retrieval embeds nothing at all.
+
+How long each took when it was made is kept, too, so that a search is not made out to be quicker than it is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.types import Embedder, Matrix, Parts, Vector
+
+
+class RememberedQuestions:
+    """An embedder that keeps what it made of questions in a file; documents go to the one behind.
+
+    Args:
+        embedder: the one behind.
+        path: of the file; one that cannot be read is made anew. It is for this embedder only.
+    """
+
+    def __init__(self, embedder: Embedder, path: Path) -> None:
+        self._embedder = embedder
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = _opened(path)
+        except sqlite3.DatabaseError:
+            path.unlink()
+            self._db = _opened(path)
+        self.saved_s = 0.0
+        """Seconds that were saved so far by remembering."""
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the embedder behind."""
+        return self._embedder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """That of the embedder behind."""
+        return self._embedder.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """That of the embedder behind."""
+        return self._embedder.max_tokens
+
+    def token_ends(self, text: str) -> list[int]:
+        """As the embedder behind."""
+        return self._embedder.token_ends(text)
+
+    def encode_query(self, text: str) -> Vector:
+        """Return the unit vector of a question, shape ``(dimension,)``, embedded at most once."""
+        key = text.encode("utf-8", "surrogatepass")
+        row = self._db.execute("SELECT vector, seconds FROM questions WHERE text = ?", (key,)).fetchone()
+        if row is not None:
+            self.saved_s += row[1]
+            return np.frombuffer(row[0], dtype=np.float32).copy()
+        began = time.perf_counter()
+        vector = self._embedder.encode_query(text)
+        seconds = time.perf_counter() - began
+        with self._db:
+            values = (key, vector.astype(np.float32).tobytes(), seconds)
+            self._db.execute("INSERT OR REPLACE INTO questions VALUES (?, ?, ?)", values)
+        return vector
+
+    def encode_documents(self, texts: Sequence[str]) -> Matrix:
+        """As the embedder behind."""
+        return self._embedder.encode_documents(texts)
+
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Parts]) -> list[tuple[Vector, Matrix]]:
+        """As the embedder behind."""
+        return self._embedder.encode_parts(texts, parts)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=10.0)
+    db.execute("PRAGMA synchronous = OFF")  # what is lost is embedded again
+    db.execute(
+        "CREATE TABLE IF NOT EXISTS questions (text BLOB PRIMARY KEY, vector BLOB NOT NULL, seconds REAL NOT NULL)"
+    )
+    return db
