@@ -30,7 +30,7 @@ from index.types import (
     SyncReport,
 )
 
-_BATCH = 32
+_BATCH = 128
 """Documents a transaction. What a batch has stored stays, whatever happens to the next."""
 _GROUP_CHARACTERS = 100_000
 """Text that is embedded in one go: some seconds on two cores."""

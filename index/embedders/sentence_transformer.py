@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,8 @@ from index.errors import WeightsError
 from index.types import Matrix, Parts, Vector
 from index.weights.cache import sha256_of
 
-_BATCH = 16
-_SLICE = 64
-"""Texts that are embedded before another thread gets its turn: its tokenizer serves one at a time."""
+_BATCH = 8
+"""Texts of about one length that are embedded at once. More pad more, and another thread waits longer for its turn."""
 
 
 class SentenceTransformerEmbedder:
@@ -30,7 +29,7 @@ class SentenceTransformerEmbedder:
         self._folder = folder
         self._model: Any = None
         self._lock = threading.Lock()
-        self._one = threading.Lock()
+        self._one = threading.Lock()  # the tokenizer behind the network serves one thread at a time
         try:
             from tokenizers import Tokenizer
 
@@ -86,27 +85,22 @@ class SentenceTransformerEmbedder:
         "Late chunking", 2024): each token has seen the whole text. Raises as :meth:`encode_documents`.
         """
         self.warm_up()
+        tokenized = self._tokenizer.encode_batch(list(texts))
         found: dict[int, tuple[Vector, Matrix]] = {}
-        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for begin in range(0, len(by_length), _SLICE):
-            chosen = by_length[begin : begin + _SLICE]
+        for chosen in _batches([len(encoding.ids) for encoding in tokenized]):
             with self._one:
                 rows = self._model.encode(
-                    [texts[i] for i in chosen],
-                    batch_size=_BATCH,
-                    output_value=None,
-                    convert_to_numpy=False,
-                    show_progress_bar=False,
+                    [texts[i] for i in chosen], output_value=None, convert_to_numpy=False, show_progress_bar=False
                 )
             for i, row in zip(chosen, rows, strict=True):
                 tokens = row["token_embeddings"].float().numpy()[: int(row["attention_mask"].sum())]
                 vector = row["sentence_embedding"].float().numpy()
-                found[i] = vector / np.linalg.norm(vector), self._of_parts(texts[i], parts[i], tokens)
+                found[i] = vector / np.linalg.norm(vector), self._of_parts(parts[i], tokenized[i].offsets, tokens)
         return [found[i] for i in range(len(texts))]
 
-    def _of_parts(self, text: str, parts: Parts, tokens: Matrix) -> Matrix:
+    def _of_parts(self, parts: Parts, places: Sequence[tuple[int, int]], tokens: Matrix) -> Matrix:
         """Return the unit means of the vectors of each part's tokens; ``tokens`` begins and ends with a special one."""
-        offsets = self._tokenizer.encode(text).offsets[1 : len(tokens) - 1]
+        offsets = places[1 : len(tokens) - 1]
         starts = np.array([start for start, _ in offsets], dtype=np.int64)
         ends = np.array([end for _, end in offsets], dtype=np.int64)
         sums = np.concatenate([np.zeros((1, self._dimension)), np.cumsum(tokens, axis=0, dtype=np.float64)])
@@ -129,13 +123,10 @@ class SentenceTransformerEmbedder:
     def _encode(self, texts: Sequence[str]) -> Matrix:
         self.warm_up()
         rows: Matrix = np.zeros((len(texts), self._dimension), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for begin in range(0, len(by_length), _SLICE):
-            chosen = by_length[begin : begin + _SLICE]
+        for chosen in _batches([len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]):
             with self._one:
                 rows[chosen] = self._model.encode(
                     [texts[i] for i in chosen],
-                    batch_size=_BATCH,
                     normalize_embeddings=True,
                     convert_to_numpy=True,
                     show_progress_bar=False,
@@ -155,3 +146,9 @@ class SentenceTransformerEmbedder:
             raise WeightsError(
                 f"{self._folder}: the embedder cannot be loaded ({error}); run 'pincite models verify'"
             ) from error
+
+
+def _batches(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Yield indexes of texts to embed together, by their number of tokens: what is padded is computed, too."""
+    by_size = sorted(range(len(sizes)), key=lambda i: sizes[i])
+    return (by_size[begin : begin + _BATCH] for begin in range(0, len(by_size), _BATCH))

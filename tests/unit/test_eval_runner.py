@@ -135,7 +135,7 @@ def test_a_second_run_embeds_no_document_again(folder: Path, tmp_path: Path) -> 
         file.write(changed)
     third = Parts()
     run(folder, out=tmp_path / "c", bench=third.bench)
-    assert len(third.embedder.embedded) == 8
+    assert len(third.embedder.embedded) == 4
 
 
 class Killed(BaseException):
