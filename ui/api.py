@@ -28,13 +28,13 @@ from rag.errors import QuestionError
 from rag.passages import to_passage
 from rag.types import Answer, Draft, Finished, Message, PassagesFound, StageStarted
 from ui.api_conversations import add_conversations
-from ui.api_library import add_documents
+from ui.api_library import add_documents, add_libraries
 from ui.feedback import Feedback, keep
 from ui.markup import escape
 from ui.session import clean_question
 from ui.tickets import LibraryLike, Manner
 from ui.types import Failed, ModelLoading, Stopped, Update, Waiting
-from ui.uploads import UploadError, Uploads
+from ui.uploads import UploadError
 from ui.wishes import MOST_SOURCES, choices, known_model
 from ui.worker import AssistantWorker, BusyError, follow
 
@@ -77,6 +77,7 @@ class AskBody(_Strict):
     sources: int | None = Field(None, ge=1, le=MOST_SOURCES)
     model: str = ""
     within: Within | None = None
+    library: str = ""
     stream: bool = False
 
 
@@ -86,6 +87,7 @@ class SearchBody(_Strict):
     question: str
     k: int = Field(10, ge=1, le=MOST_PASSAGES)
     within: Within | None = None
+    library: str = ""
 
 
 class FeedbackBody(_Strict):
@@ -98,6 +100,7 @@ class FeedbackBody(_Strict):
     good: bool
     reason: str = Field("", max_length=2_000)
     citations: list[tuple[str, str]] = Field([], max_length=100)
+    library: str = ""
 
 
 class ChatTurn(BaseModel):
@@ -128,8 +131,9 @@ def build_api(worker: AssistantWorker) -> FastAPI:
     api.exception_handler(RequestValidationError)(_invalid)
     _add_answers(api, worker)
     _add_library(api, worker)
-    add_documents(api, lambda: _library(worker), Uploads(lambda: _library(worker), lambda: worker.is_busy))
-    add_conversations(api, lambda: _library(worker))
+    add_libraries(api, lambda name: _library(worker, name), worker)
+    add_documents(api, lambda name: _library(worker, name), lambda: worker.is_busy)
+    add_conversations(api, lambda name: _library(worker, name))
     _add_completions(api, worker)
 
     @api.get("/docs", include_in_schema=False)
@@ -145,7 +149,7 @@ def _add_answers(api: FastAPI, worker: AssistantWorker) -> None:
         """The answer object; with ``stream`` its making as server-sent events, ``answer`` or ``error`` last."""
         history = [Message(turn.role, turn.text) for turn in body.history]
         manner = Manner(body.style, body.caution, body.sources, known_model(body.model))
-        updates = _updates(worker, body.question, history, manner, body.within)
+        updates = _updates(worker, body.question, history, manner, body.within, body.library)
         if body.stream:
             return StreamingResponse(_as_events(updates), media_type="text/event-stream")
         return (await _finished(updates, request)).to_dict()
@@ -153,7 +157,7 @@ def _add_answers(api: FastAPI, worker: AssistantWorker) -> None:
     @api.post("/search", summary="The passages for a question")
     async def search(body: SearchBody) -> list[dict[str, Any]]:
         """Passages, best first; no language model is asked."""
-        library = _library(worker)
+        library = _library(worker, body.library)
         within = body.within.selection() if body.within else None
         question = clean_question(body.question)
         found = await run_in_threadpool(lambda: library.search(question, k=body.k, within=within))
@@ -164,18 +168,13 @@ def _add_library(api: FastAPI, worker: AssistantWorker) -> None:
     @api.post("/feedback", summary="Keep a word on an answer, on this machine", status_code=204)
     def feedback(body: FeedbackBody) -> None:
         """Kept in the library's folder; 'pincite feedback export' makes a question set of it."""
-        folder = Path(_library(worker).info().path)
-        keep(folder, Feedback(**body.model_dump(exclude={"citations"}), citations=tuple(body.citations)))
+        folder = Path(_library(worker, body.library).info().path)
+        keep(folder, Feedback(**body.model_dump(exclude={"citations", "library"}), citations=tuple(body.citations)))
 
     @api.get("/settings", summary="What may be chosen for a question")
     def settings() -> dict[str, Any]:
         """Models on this machine, cautions, styles, and how many sources."""
         return choices()
-
-    @api.get("/library", summary="The library's identity and size")
-    def library() -> dict[str, Any]:
-        """Generation, counts and embedder."""
-        return asdict(_library(worker).info())
 
 
 def _add_completions(api: FastAPI, worker: AssistantWorker) -> None:
@@ -200,19 +199,24 @@ def _role(turn: ChatTurn) -> Literal["user", "assistant"]:
     return "user" if turn.role == "user" else "assistant"
 
 
-def _library(worker: AssistantWorker) -> LibraryLike:
-    library = worker.library
+def _library(worker: AssistantWorker, name: str) -> LibraryLike:
+    library = worker.library_named(name)
     if library is None:
         raise BusyError(worker.readiness.problem or "The model is still being loaded. Ask again in a few seconds.")
     return library
 
 
 def _updates(
-    worker: AssistantWorker, question: str, history: Sequence[Message], manner: Manner, within: Within | None
+    worker: AssistantWorker,
+    question: str,
+    history: Sequence[Message],
+    manner: Manner,
+    within: Within | None,
+    library: str = "",
 ) -> AsyncIterator[Update]:
     """Queue a question now; return its news. Leaving the iterator early calls the question off."""
     selection = within.selection() if within else None
-    ticket = worker.submit(clean_question(question), history, selection, manner)
+    ticket = worker.submit(clean_question(question), history, selection, manner, library)
 
     async def news() -> AsyncIterator[Update]:
         async with aclosing(follow(worker, ticket)) as batches:

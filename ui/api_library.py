@@ -10,36 +10,100 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict
 from starlette.requests import ClientDisconnect
 
 from index.errors import PinciteError
 from index.types import Document, DocumentRecord
 from ui.tickets import LibraryLike
 from ui.uploads import Received, Upload, Uploads
+from ui.worker import AssistantWorker
 
 MOST_AROUND = 200_000
 _SIGN_OF_LIFE_SECONDS = 1.0
 
 
-def add_documents(api: FastAPI, library: Callable[[], LibraryLike], uploads: Uploads) -> None:
-    """Add the routes under ``/documents`` and ``/files``."""
+Named = Callable[[str], LibraryLike]
+"""The library of a name, as the routes' parameter ``library`` gives it; "" is the one that is served."""
 
+
+class LibraryBody(BaseModel):
+    """A library to be made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+
+
+def add_libraries(api: FastAPI, named: Named, worker: AssistantWorker) -> None:
+    """Add the routes about libraries themselves."""
+
+    @api.get("/library", summary="The library's identity and size")
+    def library(library: str = "") -> dict[str, Any]:
+        """Generation, counts and embedder."""
+        return asdict(named(library).info())
+
+    @api.get("/libraries", summary="The libraries that may be asked")
+    def libraries() -> dict[str, Any]:
+        """Their names, for the parameter ``library``, and which one is served where none is named."""
+        shelf = worker.shelf
+        return {"served": shelf.first if shelf else "", "names": shelf.names() if shelf else []}
+
+    @api.post("/libraries", summary="Make an empty library", status_code=201)
+    def create(body: LibraryBody) -> dict[str, str]:
+        """Beside the one that is served."""
+        if worker.shelf is None:
+            raise HTTPException(403, "Libraries are made on the computer that serves this page.")
+        return {"name": worker.shelf.create(body.name)}
+
+
+def add_documents(api: FastAPI, named: Named, is_busy: Callable[[], bool]) -> None:
+    """Add the routes under ``/documents`` and ``/files``."""
+    known: dict[str, Uploads] = {}
+
+    def uploads(library: str) -> Uploads:
+        return known.setdefault(library, Uploads(lambda: named(library), is_busy))
+
+    _add_reading(api, named, uploads)
+
+    @api.delete("/documents/{document_id}", summary="Take a document out", status_code=204)
+    def remove(document_id: str, library: str = "") -> None:
+        """A file that was uploaded is deleted with it; any other file stays where it is."""
+        record = next((record for record in named(library).catalogue() if record.id == document_id), None)
+        if record is None:
+            raise HTTPException(404, "no such document; /v1/documents names those there are")
+        uploads(library).remove(record)
+
+    @api.put("/files/{name}", summary="Bring a file in")
+    async def bring_in(name: str, request: Request, library: str = "") -> StreamingResponse:
+        """The body is the file. Server-sent events: ``progress``, then ``report`` or ``error``."""
+        own = uploads(library)
+        try:
+            received = await own.receive(name, request.stream())
+        except ClientDisconnect:
+            raise HTTPException(499, "The file broke off.") from None
+        return StreamingResponse(_as_events(own, received), media_type="text/event-stream")
+
+
+def _add_reading(api: FastAPI, named: Named, uploads: Callable[[str], Uploads]) -> None:
     @api.get("/documents", summary="What the library holds")
     def documents(
         response: Response,
+        library: str = "",
         q: str = "",
         limit: Annotated[int, Query(ge=1, le=100_000)] = 100_000,
         offset: Annotated[int, Query(ge=0)] = 0,
     ) -> list[dict[str, Any]]:
         """Every document without its text; with ``q`` those whose title, source or #tag has all its words."""
-        found = matching(library().catalogue(), q)
+        found = matching(named(library).catalogue(), q)
         response.headers["X-Total-Count"] = str(len(found))
-        return [asdict(record) | {"uploaded": uploads.holds(record)} for record in found[offset : offset + limit]]
+        own = uploads(library)
+        return [asdict(record) | {"uploaded": own.holds(record)} for record in found[offset : offset + limit]]
 
     @api.get("/documents/{document_id}", summary="One document with its text")
-    def document(document_id: str) -> dict[str, Any]:
+    def document(document_id: str, library: str = "") -> dict[str, Any]:
         """The text that offsets of citations refer to."""
-        found = library().document(document_id)
+        found = named(library).document(document_id)
         if found is None:
             raise HTTPException(404, "no such document; /v1/documents names those there are")
         return asdict(found)
@@ -47,33 +111,17 @@ def add_documents(api: FastAPI, library: Callable[[], LibraryLike], uploads: Upl
     @api.get("/documents/{document_id}/around", summary="A span of a document with what surrounds it")
     def around(
         document_id: str,
+        library: str = "",
         start: Annotated[int, Query(ge=0)] = 0,
         end: Annotated[int, Query(ge=0)] = 0,
         margin: Annotated[int, Query(ge=0, le=MOST_AROUND)] = 20_000,
         quote: str = "",
     ) -> dict[str, Any]:
         """``before``, ``quote`` and ``after``; words that are elsewhere by now are looked for if they are given."""
-        found = library().document(document_id)
+        found = named(library).document(document_id)
         if found is None:
             raise HTTPException(404, "This document is no longer in the library.")
         return span_of(found, start, end, quote, margin)
-
-    @api.delete("/documents/{document_id}", summary="Take a document out", status_code=204)
-    def remove(document_id: str) -> None:
-        """A file that was uploaded is deleted with it; any other file stays where it is."""
-        record = next((record for record in library().catalogue() if record.id == document_id), None)
-        if record is None:
-            raise HTTPException(404, "no such document; /v1/documents names those there are")
-        uploads.remove(record)
-
-    @api.put("/files/{name}", summary="Bring a file in")
-    async def bring_in(name: str, request: Request) -> StreamingResponse:
-        """The body is the file. Server-sent events: ``progress``, then ``report`` or ``error``."""
-        try:
-            upload = await uploads.receive(name, request.stream())
-        except ClientDisconnect:
-            raise HTTPException(499, "The file broke off.") from None
-        return StreamingResponse(_as_events(uploads, upload), media_type="text/event-stream")
 
 
 def span_of(document: Document, start: int, end: int, quote: str, margin: int) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from index.errors import MissingDependency
+from index.library import Library
 from ui.access import Access
 from ui.chat_page import ChatPage
 from ui.limits import Limits
 from ui.security import LOOPBACK_NAMES, Guard, host_names, is_loopback
 from ui.server import ServeError, access_for, address_of, listen, run
+from ui.shelf import Shelf
 from ui.tickets import LibraryLike
 from ui.worker import AssistantFactory, AssistantWorker
 
@@ -66,7 +68,8 @@ def serve(
     access = access_for(host, names)
     listener = listen(host, port)
     address = address_of(host, listener)
-    worker = AssistantWorker(assistant_factory, library=library)
+    shelf = Shelf(library) if isinstance(library, Library) and access is None else None
+    worker = AssistantWorker(assistant_factory, library=library, shelf=shelf)
     try:
         app = build_app(worker, names=host_names(host, names), access=access, any_address=not is_loopback(host))
         worker.start()

@@ -21,9 +21,9 @@ from ui.session import Conversation, advance, clean_question
 from ui.standing import looked_at_again
 from ui.types import Failed, Readiness, Turn
 from ui.visitors import owner_of
-from ui.wishes import wish_of
+from ui.wishes import wanted_of, wish_of
 from ui.words import ENGLISH, language_of, say
-from ui.worker import POLL_SECONDS, AssistantWorker, follow
+from ui.worker import POLL_SECONDS, AssistantWorker, follow, overview_of
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -38,8 +38,10 @@ Changes = dict[Any, Any]
 
 _WISH = "(...given) => window.pincite ? window.pincite.wish(given) : given"
 """Adds what the page's own script holds: settings, and which turn is replaced."""
-_WANTED = "(...given) => [new URLSearchParams(window.location.search).get('c') ?? '', ...given.slice(1)]"
-_PICKED = "(...given) => [window.pincite?.picked ?? '', ...given.slice(1)]"
+_ADDRESS = "Object.fromEntries(new URLSearchParams(window.location.search))"
+_WANTED = f"(...given) => [JSON.stringify({_ADDRESS}), ...given.slice(1)]"
+_PICKED = f"(...given) => [JSON.stringify({{...{_ADDRESS}, c: window.pincite?.picked ?? ''}}), ...given.slice(1)]"
+"""Which library and conversation are wanted: those in the address, or the one that was picked in the list."""
 
 
 class ChatPage:
@@ -119,16 +121,19 @@ class ChatPage:
         opened: dict[str, Any] = {"inputs": [self._wish, self._conversation], "outputs": shown, **private}
         self._open.click(self.reopen, js=_PICKED, **opened)
         self.blocks.load(self.reopen, js=_WANTED, **opened)
-        greeted: dict[str, Any] = {"outputs": [self._welcome, self._chosen], **private}
-        self.blocks.load(self.greet, **greeted)
-        self._look.click(self.greet, trigger_mode="always_last", **greeted)
+        greeted: dict[str, Any] = {"inputs": [self._wish], "outputs": [self._welcome, self._chosen], **private}
+        self.blocks.load(self.greet, js=_WANTED, **greeted)
+        self._look.click(self.greet, js=_WANTED, trigger_mode="always_last", **greeted)
         buttons = [self._new, self._ask, self._stop]
         spoken = [self._banner, self._panels, *buttons, self._box, self._scope, self._chosen, self._since, self._until]
         self.blocks.load(self.speak, outputs=spoken, **private)
 
-    async def greet(self, request: Any = None) -> AsyncIterator[Changes]:
+    async def greet(self, wanted: str | None = None, request: Any = None) -> AsyncIterator[Changes]:
         """Show how far the assistant is until it is ready, then what the library holds now."""
         language = _language(request)
+        if name := wanted_of(wanted).library:
+            yield await asyncio.to_thread(self._greeting_of, name, language)
+            return
         self._worker.look_again()
         shown: Readiness | None = None
         remaining = WELCOME_REFRESH_SECONDS
@@ -140,6 +145,16 @@ class ChatPage:
                 yield {self._welcome: welcome(shown, language), self._chosen: _changed(choices=choices_of(records))}
             await asyncio.sleep(POLL_SECONDS)
             remaining -= POLL_SECONDS
+
+    def _greeting_of(self, name: str, language: str) -> Changes:
+        """Return what a page over another library than the served one shows."""
+        try:
+            library = self._worker.library_named(name)
+            readiness = Readiness(overview_of(library) if library is not None else None, is_ready=True)
+        except PinciteError as error:
+            readiness = Readiness(problem=str(error))
+        records = readiness.overview.records if readiness.overview else ()
+        return {self._welcome: welcome(readiness, language), self._chosen: _changed(choices=choices_of(records))}
 
     async def answer(self, question: str) -> AsyncIterator[dict[str, Any]]:
         """Answer a question, with citations: the answer object, as from /v1/ask; empty ones are signs of life."""
@@ -198,12 +213,13 @@ class ChatPage:
             conversation.check_room(wish.replaces)
             within = selection_of(chosen, since, until)
             history = () if wish.alone else conversation.history(wish.replaces)
-            ticket = self._worker.submit(question, history, within, wish.manner())
+            ticket = self._worker.submit(question, history, within, wish.manner(), wish.library)
         except PinciteError as error:
             yield self._notice(say(language, str(error)))
             return
         if wish.replaces is not None:
             conversation.go_back_to(wish.replaces)
+        conversation.library = wish.library
         turn = conversation.begin(question, ticket, within, language)
         try:
             earlier = thread(conversation.turns[:-1])
@@ -227,7 +243,7 @@ class ChatPage:
 
     def _keep(self, conversation: Conversation, turn: Turn, owner: str) -> tuple[Turn, str]:
         """Keep a turn that is over; return it as kept, and what went wrong."""
-        kept = self._kept()
+        kept = self._kept(conversation.library)
         if not owner or kept is None:
             return turn, ""
         try:
@@ -244,8 +260,8 @@ class ChatPage:
         conversation.was_kept()
         return conversation.turns[turn.number - 1], ""
 
-    def _kept(self) -> Conversations | None:
-        library = self._worker.library
+    def _kept(self, name: str) -> Conversations | None:
+        library = self._worker.library_named(name)
         path = library.info().path if library is not None else ""
         return Conversations(Path(path)) if path else None
 
@@ -262,21 +278,23 @@ class ChatPage:
 
     async def reopen(self, wanted: str | None, conversation: Conversation, request: Any = None) -> Changes:
         """Go on with a conversation that this browser held before."""
-        if not wanted or wanted == conversation.id:
+        name, library = (place := wanted_of(wanted)).c, place.library
+        if not name or name == conversation.id:
             return self._sign_of_life()
         language = _language(request)
         try:
-            turns = await asyncio.to_thread(self._turns, wanted, _owner(request), language)
+            turns = await asyncio.to_thread(self._turns, name, library, _owner(request), language)
         except PinciteError as error:
             return self._notice(str(error))
         if not turns:
             return self._notice(say(language, "That conversation is not there any more."))
-        conversation.go_on_with(wanted, turns)
+        conversation.go_on_with(name, turns)
+        conversation.library = library
         text = say(language, "Conversation opened.")
         return {self._past: thread(turns[:-1]), self._now: turn_html(turns[-1]), self._status: status(text)}
 
-    def _turns(self, wanted: str, owner: str, language: str) -> list[Turn]:
-        library, kept = self._worker.library, self._kept()
+    def _turns(self, wanted: str, name: str, owner: str, language: str) -> list[Turn]:
+        library, kept = self._worker.library_named(name), self._kept(name)
         if library is None or kept is None or not owner:
             return []
         return [replace(looked_at_again(turn, library), language=language) for turn in kept.turns(owner, wanted)]

@@ -68,6 +68,13 @@ def _history(language: str) -> str:
 
 def _documents(language: str) -> str:
     body = (
+        '<div id="pc-libraries" hidden><p class="pc-setting">'
+        f'<label for="pc-set-library">{say(language, "Library")}</label><select id="pc-set-library" class="pc-field" '
+        f'data-new="{say(language, "New library…")}"></select></p>'
+        f'<form id="pc-new-library" class="pc-edit" hidden><input class="pc-field" maxlength="64" required '
+        f'aria-label="{say(language, "Name of the new library")}" '
+        f'placeholder="{say(language, "Name of the new library")}">'
+        f'<button class="pc-button">{say(language, "Make it")}</button></form></div>'
         '<label class="pc-drop" id="pc-drop"><input type="file" id="pc-files" multiple>'
         f"<strong>{say(language, 'Add files')}</strong> "
         f"<span>{say(language, 'or drop them here. They stay on this machine.')}</span></label>"

@@ -16,7 +16,7 @@ from ui.explain import explanation
 from ui.markup import escape, human_date, shortened
 from ui.scope import described
 from ui.session import MARKER
-from ui.sources import source_column
+from ui.sources import conflicts, source_column
 from ui.types import Overview, Phase, Readiness, Standing, Turn
 from ui.words import ENGLISH, count, number, phrase, say
 
@@ -223,6 +223,7 @@ def _answered(turn: Turn) -> str:
     assert answer is not None
     return (
         f'<div class="pc-text">{answer_text(answer, turn.number, language)}</div>{_support_note(answer, language)}'
+        f"{conflicts(answer, language)}"
         f'{_standing_note(turn)}<p class="pc-actions"><button type="button" class="pc-button" data-pc="copy" '
         f'data-copy="{escape(answer_markdown(answer))}">{say(language, "Copy with sources")}</button>'
         f"{_again_button(turn)}{_verdict(language)}{_made_by(answer, language)}</p>{explanation(answer, language)}"

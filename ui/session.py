@@ -71,6 +71,7 @@ class Conversation:
         underway: the question now being answered, if any.
         id: the name it is kept under; "" until something is asked.
         kept: how many of its turns are kept as they are here.
+        library: the library it is held with; "" is the one that is served.
         stored: how many are kept in all; more than ``kept`` while an earlier question is asked anew.
     """
 
@@ -79,6 +80,7 @@ class Conversation:
     id: str = ""  # not made here: every tab begins with a copy of the same object
     kept: int = 0
     stored: int = 0
+    library: str = ""
 
     def begin(
         self, question: str, underway: Cancellable, within: Selection | None = None, language: str = ENGLISH

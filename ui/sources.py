@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.types import Answer, Citation, Passage
+from rag.types import Answer, Citation, Conflict, Passage
 from ui.markup import escape, human_date, human_place, shortened
 from ui.types import Standing, Turn
 from ui.words import ENGLISH, count, phrase, say
@@ -59,6 +59,21 @@ def _leaf(heading: str) -> str:
     return heading.rsplit(" > ", 1)[-1]
 
 
+def conflicts(answer: Answer, language: str) -> str:
+    """Return what other sources say otherwise, each with its date and the way to it; "" where none does."""
+    if not answer.conflicts:
+        return ""
+    items = "".join(
+        f'<li><blockquote class="pc-passage"><mark>{escape(conflict.quote)}</mark></blockquote>'
+        f'<p class="pc-meta"><cite class="pc-title">{escape(conflict.title)}</cite>'
+        f"{f', {human_date(conflict.date, language)}' if conflict.date else ''}</p>"
+        f'<p class="pc-card-actions">{_open_button(conflict, language)}</p></li>'
+        for conflict in answer.conflicts
+    )
+    heading = count(language, len(answer.conflicts), "{n} source says otherwise", "{n} sources say otherwise")
+    return f'<section class="pc-conflicts"><h3 class="pc-label">{heading}</h3><ul>{items}</ul></section>'
+
+
 def _home_of(citation: Citation, answer: Answer) -> Passage | None:
     """Return the passage that ``citation`` lies in, one that was read if there is a choice."""
     homes = [
@@ -111,9 +126,9 @@ def _changed(standing: Standing, language: str) -> str:
     return f'<p class="{style}">{say(language, _STANDING[standing])}</p>'
 
 
-def _open_button(span: Citation | Passage, language: str) -> str:
+def _open_button(span: Citation | Conflict | Passage, language: str) -> str:
     """Return the button that opens the document at a span."""
-    quote = f' data-quote="{escape(span.quote)}"' if isinstance(span, Citation) else ""
+    quote = f' data-quote="{escape(span.quote)}"' if not isinstance(span, Passage) else ""
     return (
         f'<button type="button" class="pc-more" data-pc="read" data-document="{escape(span.document_id)}" '
         f'data-start="{span.start}" data-end="{span.end}"{quote}>{say(language, "Open in document")}</button>'

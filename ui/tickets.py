@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import Any, Protocol
 
 from index.types import Document, DocumentRecord, LibraryInfo, RetrievedPassage, Selection
 from rag.config import AssistantConfig
@@ -55,6 +55,9 @@ class AssistantLike(Protocol):
     def use_model(self, model: str) -> None:
         """Answer with another language model from now on; "" is the one it was opened with."""
 
+    def over(self, library: Any) -> AssistantLike:
+        """Return an assistant that answers from another library with the same language model."""
+
     def close(self) -> None:
         """Let go of model and library."""
 
@@ -83,7 +86,7 @@ class Manner:
 
 
 class Ticket:
-    """A question under way. All methods may be called from any thread."""
+    """A question under way, put to the library of that name ("" is the first). All methods may be called anywhere."""
 
     def __init__(
         self,
@@ -91,8 +94,10 @@ class Ticket:
         history: Sequence[Message],
         within: Selection | None = None,
         manner: Manner | None = None,
+        library: str = "",
     ) -> None:
         self.question = question
+        self.library = library
         self.within = within
         self.manner = manner or Manner()
         self.history = tuple(history)

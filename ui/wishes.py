@@ -26,6 +26,7 @@ class Wish(BaseModel):
         caution: how sure it must be that the documents hold the answer; as the server was started unless told.
         sources: how many passages are read at most.
         model: the language model.
+        library: the library that is asked; "" is the one that is served.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -36,6 +37,7 @@ class Wish(BaseModel):
     caution: Caution | None = None
     sources: int | None = Field(None, ge=1, le=MOST_SOURCES)
     model: str = Field("", max_length=200)
+    library: str = Field("", max_length=200)
 
     def manner(self) -> Manner:
         """Return how the question is answered.
@@ -44,6 +46,23 @@ class Wish(BaseModel):
             QuestionError: the model is not one of this machine.
         """
         return Manner(self.style, self.caution, self.sources, known_model(self.model))
+
+
+class Wanted(BaseModel):
+    """What the page's address names: a library and a conversation, both "" where none is."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    library: str = Field("", max_length=200)
+    c: str = Field("", max_length=64)
+
+
+def wanted_of(text: str | None) -> Wanted:
+    """Return what an address names; one that makes no sense names nothing."""
+    try:
+        return Wanted.model_validate(json.loads(text or "{}"))
+    except (ValidationError, ValueError):
+        return Wanted.model_validate({})
 
 
 def wish_of(text: str | None) -> Wish:

@@ -16,10 +16,12 @@ from dataclasses import replace
 
 from index.errors import PinciteError
 from index.types import Selection
+from rag.errors import QuestionError
 from rag.passages import to_passage
 from rag.rewrite import asked_before
 from rag.types import Finished, Message, PassagesFound, Stage, StageStarted
 from ui.examples import example_questions
+from ui.shelf import Shelf
 from ui.tickets import AssistantLike, LibraryLike, Manner, Ticket
 from ui.types import Failed, ModelLoading, Overview, Readiness, Stopped, Update, Waiting
 from ui.words import phrase
@@ -52,11 +54,20 @@ class AssistantWorker:
     Args:
         factory: makes the assistant; slow, called once in the thread.
         library: the library it will answer from, where that is open before the model is.
+        shelf: what else may be asked.
         max_waiting: questions that may wait beside the one being answered.
     """
 
-    def __init__(self, factory: AssistantFactory, *, library: LibraryLike | None = None, max_waiting: int = 20) -> None:
+    def __init__(
+        self,
+        factory: AssistantFactory,
+        *,
+        library: LibraryLike | None = None,
+        shelf: Shelf | None = None,
+        max_waiting: int = 20,
+    ) -> None:
         self._factory = factory
+        self.shelf = shelf
         self._max_waiting = max_waiting
         self._condition = threading.Condition()
         self._waiting: deque[Ticket] = deque()
@@ -83,6 +94,8 @@ class AssistantWorker:
         self._finder.shutdown(wait=False, cancel_futures=True)
         if self._thread.is_alive():
             self._thread.join(timeout)
+        if self.shelf is not None:
+            self.shelf.close()
 
     @property
     def readiness(self) -> Readiness:
@@ -100,6 +113,18 @@ class AssistantWorker:
         """The library that answers come from, once it is open."""
         return self._library
 
+    def library_named(self, name: str) -> LibraryLike | None:
+        """Return the library of that name; "" is the one the page was started with, None while that is being opened.
+
+        Raises:
+            QuestionError: there is none of that name.
+        """
+        if not name:
+            return self._library
+        if self.shelf is None:
+            raise QuestionError("There is only one library here.")
+        return self.shelf.get(name)
+
     @property
     def is_busy(self) -> bool:
         """Whether a question is being answered or waits."""
@@ -112,13 +137,15 @@ class AssistantWorker:
         history: Sequence[Message],
         within: Selection | None = None,
         manner: Manner | None = None,
+        library: str = "",
     ) -> Ticket:
-        """Queue a question, put to the documents ``within``; its passages are looked for at once.
+        """Queue a question, put to the documents ``within`` of a library; its passages are looked for at once.
 
         Raises:
-            BusyError: if as many questions are waiting as may.
+            BusyError: if as many questions are waiting as may. QuestionError: there is no such library.
         """
-        ticket = Ticket(question, history, within, manner)
+        self.library_named(library)
+        ticket = Ticket(question, history, within, manner, library)
         with self._condition:
             self._waiting = deque(other for other in self._waiting if not other.is_cancelled)
             if len(self._waiting) >= self._max_waiting:
@@ -132,10 +159,10 @@ class AssistantWorker:
 
     def _look_for(self, ticket: Ticket) -> None:
         """Show what a question that has to wait will be answered from, as far as a search by itself can tell."""
-        library = self._library
-        if library is None or ticket.is_cancelled:
-            return
         try:
+            library = self.library_named(ticket.library)
+            if library is None or ticket.is_cancelled:
+                return
             found = library.search(ticket.question, context=asked_before(ticket.history), within=ticket.within)
             passages = tuple(replace(to_passage(passage), in_context=False) for passage in found)
             ticket.put_early(PassagesFound(ticket.question, passages))
@@ -219,7 +246,8 @@ class AssistantWorker:
         finished = False
         try:
             self._change_model(assistant, ticket)
-            events = assistant.stream(
+            asked = assistant.over(self.library_named(ticket.library)) if ticket.library else assistant
+            events = asked.stream(
                 ticket.question,
                 history=ticket.history,
                 style=ticket.manner.style,

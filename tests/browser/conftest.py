@@ -14,8 +14,10 @@ import pytest
 from scripted_page import XSS, ScriptedAssistant
 
 from index.errors import PinciteError
+from index.library import Library
 from ui.app import build_app
 from ui.server import address_of, listen, server_for
+from ui.shelf import Shelf
 from ui.worker import AssistantWorker
 
 if TYPE_CHECKING:
@@ -83,7 +85,8 @@ def _running(
         library = assistant.library
     except PinciteError:  # one that cannot be opened, which loading the assistant meets again
         library = None
-    worker = AssistantWorker(factory, library=library, max_waiting=max_waiting)
+    shelf = Shelf(library) if isinstance(library, Library) else None
+    worker = AssistantWorker(factory, library=library, shelf=shelf, max_waiting=max_waiting)
     listener = listen("127.0.0.1", 0)
     server = server_for(build_app(worker, **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -20,6 +20,8 @@ Open = Callable[..., Any]
 FERRY = "The ferry sails four times a day in summer. A return ticket costs twelve crowns."
 WALRUS = "A walrus sleeps on the ice. The walrus weighs 900 kilograms."
 TICKET = "What does a return ticket cost?"
+BROKEN_OFF = ("AbortError: signal is aborted", "Unexpected error Connection errored out", "Failed to load resource")
+"""What the browser and the framework say of a page that is left, and of a refusal that is meant."""
 WEIGHT = "What does the walrus weigh?"
 
 
@@ -196,6 +198,43 @@ def test_hostile_names_and_texts_stay_text(visit: Open, real: Real, xss: str, tm
     seen.turn(1)
     panel(seen, "Conversations").get_by_role("button", name=re.compile("^<img")).first.wait_for()
     assert seen.page.evaluate("window.hit") is None
+
+
+def test_libraries_are_switched_and_made(visit: Open, real: Real, tmp_path: Path) -> None:
+    make_library(
+        tmp_path / "second", make_document("A return ticket costs twelve crowns.", "s.txt", title="Seals")
+    ).close()
+    seen = visit(real.served)
+    page = seen.page
+    opened = panel(seen, "Documents")
+    opened.get_by_label("Library", exact=True).select_option("second")
+    page.wait_for_url(re.compile(r"\?library=second$"))
+    page.get_by_text("This library holds 1 document: Seals.").wait_for()
+    seen.ask(TICKET)
+    assert "Seals" in seen.turn(1).locator(".pc-card").first.inner_text()
+    page.wait_for_url(re.compile(r"\?library=second&c="))
+    seen.turn(1).locator(".pc-card").first.get_by_role("button", name="Open in document").click()
+    page.locator("#pc-reader-text mark").wait_for()
+    page.keyboard.press("Escape")
+    panel(seen, "Conversations").get_by_role("button", name=TICKET).first.wait_for()
+    page.keyboard.press("Escape")
+    seen.go_to(page.url)
+    assert "Seals" in seen.turn(1).inner_text()
+
+    opened = panel(seen, "Documents")
+    opened.get_by_text("1 document", exact=True).wait_for()
+    opened.get_by_label("Library", exact=True).select_option(label="New library…")
+    opened.get_by_label("Name of the new library").fill("second")
+    opened.get_by_role("button", name="Make it").click()
+    opened.get_by_text("'second' is there already").wait_for()
+    opened.get_by_label("Name of the new library").fill("My notes")
+    opened.get_by_role("button", name="Make it").click()
+    page.get_by_text("This library is empty.").wait_for()
+
+    seen.go_to(real.served.url)
+    page.get_by_text("This library holds 2 documents").wait_for()
+    panel(seen, "Conversations").get_by_text("Nothing is kept yet.").wait_for()
+    seen.complaints[:] = [said for said in seen.complaints if not said.startswith((*BROKEN_OFF, "400 "))]
 
 
 def test_settings_hold_for_the_next_question_and_after_a_reload(visit: Open, serve_page: Open) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -14,6 +15,7 @@ from index.types import DocumentRecord, LibraryInfo
 from rag.types import (
     Answer,
     Citation,
+    Conflict,
     LibrarySummary,
     ModelInfo,
     Passage,
@@ -372,6 +374,20 @@ def test_library_line_sums_up_many() -> None:
     records = [record(f"T{number}", f"{2000 + number}-01-01") for number in range(1200)]
     line = Page(library_line(overview(*records))).text
     assert line == "This library holds 1,200 documents, dated 2000 to 3199: T0, T1, T2, T3 and 1,196 more."
+
+
+def test_sources_that_say_otherwise_are_shown_as_such() -> None:
+    attack = ATTACKS[0]
+    other = Conflict("e", f"Other {attack}", "e.txt", "2024-03-01", 5, 20, f"It stayed dry {attack}.")
+    answer = replace(make_answer(), conflicts=(other,))
+    page = assert_inert(turn_html(Turn(1, "Did it rain?", Phase.DONE, answer=answer)))
+    assert "1 source says otherwise" in page.text
+    assert f"It stayed dry {attack}." in page.text
+    assert f"Other {attack}, 1 March 2024" in page.text
+    assert ("e", "5", "20", other.quote) in list(
+        zip(*(page.attributes("button", f"data-{n}") for n in ("document", "start", "end", "quote")), strict=True)
+    )
+    assert "otherwise" not in Page(turn_html(Turn(1, "Did it rain?", Phase.DONE, answer=make_answer()))).text
 
 
 def test_welcome_follows_loading_failure_and_emptiness() -> None:

@@ -1,5 +1,7 @@
 // The documents of the library: list, filter, add with progress, take out.
 
+import { showLibraries } from "./libraries.js";
+import { at } from "./place.js";
 import { button, call, counted, day, element, note, settled } from "./rows.js";
 import { read } from "./reader.js";
 import { say } from "./words.js";
@@ -10,12 +12,13 @@ let shown = 0;
 let latest = 0;
 
 export async function showDocuments(more = false) {
+  if (!more) showLibraries().catch(() => {}); // What is wrong is told by the documents.
   const words = document.getElementById("pc-documents-words").value.trim();
   const rows = document.getElementById("pc-documents-rows");
   const offset = more ? shown : 0;
   const mine = ++latest;
   try {
-    const response = await call("GET", `/v1/documents?${new URLSearchParams({ q: words, limit: PAGE, offset })}`);
+    const response = await call("GET", at("/v1/documents", { q: words, limit: PAGE, offset }));
     const found = await response.json();
     if (mine !== latest) return; // A later search has begun.
     const total = Number(response.headers.get("X-Total-Count"));
@@ -47,7 +50,7 @@ function row(record) {
       return;
     }
     try {
-      await call("DELETE", `/v1/documents/${encodeURIComponent(record.id)}`);
+      await call("DELETE", at(`/v1/documents/${encodeURIComponent(record.id)}`));
       await showDocuments();
       lookAgain();
       document.getElementById("pc-documents-words").focus();
@@ -124,7 +127,7 @@ function uploadLine(file) {
     try {
       stopper.signal.throwIfAborted();
       said.textContent = say("sending");
-      const path = `/v1/files/${encodeURIComponent(file.name)}`;
+      const path = at(`/v1/files/${encodeURIComponent(file.name)}`);
       await eachEvent(await call("PUT", path, { body: file, signal: stopper.signal }), events);
     } catch (error) {
       if (stopper.signal.aborted) end(say("called off"));

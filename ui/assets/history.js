@@ -1,5 +1,6 @@
 // The conversations of this browser: find, open, delete.
 
+import { at } from "./place.js";
 import { button, call, counted, day, element, note, settled } from "./rows.js";
 import { say } from "./words.js";
 
@@ -10,7 +11,7 @@ export async function showHistory() {
   const words = document.getElementById("pc-history-words").value.trim();
   const rows = document.getElementById("pc-history-rows");
   try {
-    const response = await call("GET", `/v1/conversations?${new URLSearchParams({ q: words })}`);
+    const response = await call("GET", at("/v1/conversations", { q: words }));
     const found = await response.json();
     rows.replaceChildren(...found.map(row));
     const none = words ? say("No conversation says that.") : say("Nothing is kept yet.");
@@ -32,7 +33,7 @@ function row(kept) {
   open.append(element("span", "pc-meta", `${day(kept.asked)} · ${questions}`));
   const remove = button(say("Delete"), "pc-quiet-button", async () => {
     try {
-      await call("DELETE", `/v1/conversations/${encodeURIComponent(kept.id)}`);
+      await call("DELETE", at(`/v1/conversations/${encodeURIComponent(kept.id)}`));
     } catch (error) {
       note(panel(), error.message, true);
       return;
@@ -58,7 +59,7 @@ export async function forgetAll(pressed) {
     return;
   }
   try {
-    await call("DELETE", "/v1/conversations");
+    await call("DELETE", at("/v1/conversations"));
     document.querySelector("button#pc-new")?.click();
     await showHistory();
   } catch (error) {

@@ -1,5 +1,6 @@
 // One document, opened at a span: its text as text, the span marked and brought into view.
 
+import { at } from "./place.js";
 import { call, day, element, note } from "./rows.js";
 import { say } from "./words.js";
 
@@ -14,8 +15,8 @@ export async function read({ document: id, start, end, quote = "", margin = MARG
   note(panel(), "");
   if (!panel().open) panel().showModal();
   try {
-    const asked = new URLSearchParams({ start, end, margin, quote });
-    const response = await call("GET", `/v1/documents/${encodeURIComponent(id)}/around?${asked}`);
+    const path = `/v1/documents/${encodeURIComponent(id)}/around`;
+    const response = await call("GET", at(path, { start, end, margin, quote }));
     const found = await response.json();
     document.getElementById("pc-reader-title").textContent = found.title;
     document.getElementById("pc-reader-meta").textContent = [found.date && day(found.date), found.source]

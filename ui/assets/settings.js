@@ -1,5 +1,7 @@
 // How questions are answered, kept in this browser, and which turn the next question takes the place of.
 
+import { library } from "./place.js";
+
 const KEY = "pincite-settings";
 const COOKIE = "pincite-language"; // The server reads it, too: see words.py.
 const KEPT_SECONDS = 400 * 24 * 60 * 60; // Browsers keep no cookie longer.
@@ -18,7 +20,7 @@ let replacing = {};
 export function wish(given) {
   const chosen = Object.fromEntries(Object.entries(settings()).filter(([, value]) => value !== ""));
   if (chosen.sources) chosen.sources = Number(chosen.sources);
-  const told = JSON.stringify({ ...chosen, ...replacing });
+  const told = JSON.stringify({ ...chosen, ...replacing, library });
   replacing = {};
   return [...given.slice(0, -1), told];
 }

@@ -1,5 +1,6 @@
 // A word on an answer: kept by this server on this machine. The reason, if there is one, follows as a second word.
 
+import { library } from "./place.js";
 import { say } from "./words.js";
 
 async function tell(group, good, reason) {
@@ -14,6 +15,7 @@ async function tell(group, good, reason) {
     good,
     reason,
     citations: said.citations.map((c) => [c.document, c.quote]),
+    library,
   };
   const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const response = await fetch("/v1/feedback", request).catch(() => ({ ok: false }));
