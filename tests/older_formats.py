@@ -7,6 +7,14 @@ from contextlib import closing
 from pathlib import Path
 
 
+def to_format_3(folder: Path) -> None:
+    """Turn a library into one as the third format had it: its sentence vectors were others."""
+    with closing(sqlite3.connect(folder / "library.sqlite3")) as db:
+        db.execute("UPDATE chunks SET sentence_vectors = zeroblob(length(sentence_vectors))")
+        db.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
+        db.commit()
+
+
 def to_format_2(folder: Path) -> None:
     """Turn a library into one as the second format had it."""
     with closing(sqlite3.connect(folder / "library.sqlite3")) as db:

@@ -149,6 +149,7 @@ def _add_answers(api: FastAPI, worker: AssistantWorker) -> None:
         """The answer object; with ``stream`` its making as server-sent events, ``answer`` or ``error`` last."""
         history = [Message(turn.role, turn.text) for turn in body.history]
         manner = Manner(body.style, body.caution, body.sources, known_model(body.model))
+        await run_in_threadpool(worker.library_named, body.library)  # opening one may take long
         updates = _updates(worker, body.question, history, manner, body.within, body.library)
         if body.stream:
             return StreamingResponse(_as_events(updates), media_type="text/event-stream")
@@ -157,7 +158,7 @@ def _add_answers(api: FastAPI, worker: AssistantWorker) -> None:
     @api.post("/search", summary="The passages for a question")
     async def search(body: SearchBody) -> list[dict[str, Any]]:
         """Passages, best first; no language model is asked."""
-        library = _library(worker, body.library)
+        library = await run_in_threadpool(_library, worker, body.library)
         within = body.within.selection() if body.within else None
         question = clean_question(body.question)
         found = await run_in_threadpool(lambda: library.search(question, k=body.k, within=within))

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import ClientDisconnect
 
 from index.errors import PinciteError
-from index.types import Document, DocumentRecord
+from index.types import Document, DocumentRecord, SyncReport
 from ui.tickets import LibraryLike
-from ui.uploads import Received, Upload, Uploads
+from ui.uploads import Upload, Uploads
 from ui.worker import AssistantWorker
 
 MOST_AROUND = 200_000
-_SIGN_OF_LIFE_SECONDS = 1.0
+_LOOK_SECONDS = 0.2
+
+log = logging.getLogger("pincite.ui")
 
 
 Named = Callable[[str], LibraryLike]
@@ -60,9 +65,11 @@ def add_libraries(api: FastAPI, named: Named, worker: AssistantWorker) -> None:
 def add_documents(api: FastAPI, named: Named, is_busy: Callable[[], bool]) -> None:
     """Add the routes under ``/documents`` and ``/files``."""
     known: dict[str, Uploads] = {}
+    pool = ThreadPoolExecutor(1, "pincite-uploads")
 
     def uploads(library: str) -> Uploads:
-        return known.setdefault(library, Uploads(lambda: named(library), is_busy))
+        path = named(library).info().path
+        return known.setdefault(path, Uploads(lambda: named(library), is_busy))
 
     _add_reading(api, named, uploads)
 
@@ -77,12 +84,15 @@ def add_documents(api: FastAPI, named: Named, is_busy: Callable[[], bool]) -> No
     @api.put("/files/{name}", summary="Bring a file in")
     async def bring_in(name: str, request: Request, library: str = "") -> StreamingResponse:
         """The body is the file. Server-sent events: ``progress``, then ``report`` or ``error``."""
-        own = uploads(library)
+        own = await run_in_threadpool(uploads, library)
         try:
             received = await own.receive(name, request.stream())
         except ClientDisconnect:
             raise HTTPException(499, "The file broke off.") from None
-        return StreamingResponse(_as_events(own, received), media_type="text/event-stream")
+        upload = Upload()
+        work = pool.submit(own.bring_in, received, upload)
+        work.add_done_callback(_noted)
+        return StreamingResponse(_as_events(work, upload), media_type="text/event-stream")
 
 
 def _add_reading(api: FastAPI, named: Named, uploads: Callable[[str], Uploads]) -> None:
@@ -97,8 +107,8 @@ def _add_reading(api: FastAPI, named: Named, uploads: Callable[[str], Uploads]) 
         """Every document without its text; with ``q`` those whose title, source or #tag has all its words."""
         found = matching(named(library).catalogue(), q)
         response.headers["X-Total-Count"] = str(len(found))
-        own = uploads(library)
-        return [asdict(record) | {"uploaded": own.holds(record)} for record in found[offset : offset + limit]]
+        is_uploaded = uploads(library).held()
+        return [asdict(record) | {"uploaded": is_uploaded(record)} for record in found[offset : offset + limit]]
 
     @api.get("/documents/{document_id}", summary="One document with its text")
     def document(document_id: str, library: str = "") -> dict[str, Any]:
@@ -159,24 +169,34 @@ def matching(records: Sequence[DocumentRecord], words: str) -> list[DocumentReco
     return [record for record in records if all(word in says(record) for word in wanted)]
 
 
-async def _as_events(uploads: Uploads, received: Received) -> AsyncIterator[str]:
-    """Index what was received in a thread; leaving early calls it off."""
-    upload = Upload()
-    work = asyncio.get_running_loop().run_in_executor(None, uploads.bring_in, received, upload)
+def _noted(work: Future[SyncReport]) -> None:
+    """Write down what went wrong unexpectedly, whether or not anybody still waits for it."""
+    error = None if work.cancelled() else work.exception()
+    if error is not None and not isinstance(error, PinciteError):
+        log.error("a file could not be taken in", exc_info=error)
+
+
+async def _as_events(work: Future[SyncReport], upload: Upload) -> AsyncIterator[str]:
+    """Tell how far indexing is; leaving early calls it off."""
+    done = asyncio.wrap_future(work)
     try:
         shown: object = None
-        while not work.done():
-            await asyncio.wait([work], timeout=0.1 if shown is None else _SIGN_OF_LIFE_SECONDS / 4)
+        while not done.done():
+            await asyncio.wait([done], timeout=_LOOK_SECONDS)
             state = upload.state
-            if state != shown and not work.done():
+            if state != shown and not done.done():
                 shown = state
                 yield _event("progress", state)
-        try:
-            yield _event("report", asdict(work.result()))
-        except PinciteError as error:
-            yield _event("error", {"message": str(error)})
+        error = done.exception()
+        if error is None:
+            yield _event("report", asdict(done.result()))
+        else:
+            unexpected = "it could not be taken in; the terminal shows why"
+            yield _event("error", {"message": str(error) if isinstance(error, PinciteError) else unexpected})
     finally:
         upload.cancel()
+        if not done.done():
+            done.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # nobody waits for it any more
 
 
 def _event(name: str, data: Any) -> str:

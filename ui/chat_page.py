@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from index.errors import PinciteError
 from rag.types import Finished
@@ -19,7 +20,7 @@ from ui.presenters import status, status_text, thread, turn_html, welcome
 from ui.scope import choices_of, selection_of
 from ui.session import Conversation, advance, clean_question
 from ui.standing import looked_at_again
-from ui.types import Failed, Readiness, Turn
+from ui.types import Failed, Phase, Readiness, Turn
 from ui.visitors import owner_of
 from ui.wishes import wanted_of, wish_of
 from ui.words import ENGLISH, language_of, say
@@ -210,6 +211,7 @@ class ChatPage:
             return
         try:
             question, wish = clean_question(text), wish_of(wished)
+            await asyncio.to_thread(self._worker.library_named, wish.library)  # opening one may take long
             conversation.check_room(wish.replaces)
             within = selection_of(chosen, since, until)
             history = () if wish.alone else conversation.history(wish.replaces)
@@ -217,8 +219,7 @@ class ChatPage:
         except PinciteError as error:
             yield self._notice(say(language, str(error)))
             return
-        if wish.replaces is not None:
-            conversation.go_back_to(wish.replaces)
+        undo = conversation.go_back_to(wish.replaces) if wish.replaces is not None else None
         conversation.library = wish.library
         turn = conversation.begin(question, ticket, within, language)
         try:
@@ -232,33 +233,53 @@ class ChatPage:
                     conversation.record(turn)
                     yield self._shown(turn) if news else self._sign_of_life()
             # The last word is this event's own, whoever ended it: nothing older can arrive after it.
-            if conversation.holds(turn):
-                turn, trouble = await asyncio.to_thread(self._keep, conversation, turn, _owner(request))
-                yield self._shown(turn) | ({self._status: status(trouble, notice=True)} if trouble else {})
+            if conversation.holds(turn) and undo is not None and turn.phase is not Phase.DONE:
+                undo()  # a question asked anew that came to nothing costs no answer
+                said = turn.error or say(language, "Stopped; the answers stay as they were.")
+                yield self._blank(conversation, language) | self._notice(said)
+            elif conversation.holds(turn):
+                trouble = await self._keep(conversation, turn, _owner(request))
+                # Meanwhile the conversation may have been left.
+                now = conversation.turns[turn.number - 1] if len(conversation.turns) >= turn.number else None
+                told = {self._status: status(trouble, notice=True)} if trouble else {}
+                yield self._shown(now) | told if now is not None else self._blank(conversation, language)
             else:
                 yield self._blank(conversation, language)
         finally:
             ticket.cancel()
             conversation.underway = None
 
-    def _keep(self, conversation: Conversation, turn: Turn, owner: str) -> tuple[Turn, str]:
-        """Keep a turn that is over; return it as kept, and what went wrong."""
-        kept = self._kept(conversation.library)
-        if not owner or kept is None:
-            return turn, ""
+    async def _keep(self, conversation: Conversation, turn: Turn, owner: str) -> str:
+        """Keep what is not kept yet; return what went wrong, "" if nothing did."""
+        if not owner:
+            return ""
+        named, stored, library = conversation.id, conversation.stored, conversation.library
+        turns = tuple(conversation.turns)
+        missing = turns[conversation.kept :]
+
+        def keep() -> str | None:
+            kept = self._kept(library)
+            if kept is None:
+                return None  # a library that lies nowhere
+            there = kept.count(owner, named)
+            if there == 0 < stored:
+                return ""
+            other = there != stored  # another tab has gone on with it
+            name = uuid4().hex if other else named
+            for item in turns if other else missing:
+                kept.keep(owner, name, replace(item, conversation=name))
+            return name
+
         try:
-            there = kept.count(owner, conversation.id)
-            if there == 0 < conversation.stored:
-                return turn, say(turn.language, "This conversation was deleted; what is asked here is no longer kept.")
-            if there != conversation.stored:
-                conversation.fork()
-            for missing in conversation.turns[conversation.kept :]:
-                kept.keep(owner, conversation.id, missing)
+            name = await asyncio.to_thread(keep)
         except PinciteError as error:
             log.warning("%s", error)
-            return turn, say(turn.language, "This conversation could not be kept; the terminal shows why.")
-        conversation.was_kept()
-        return conversation.turns[turn.number - 1], ""
+            return say(turn.language, "This conversation could not be kept; the terminal shows why.")
+        if name == "":
+            return say(turn.language, "This conversation was deleted; what is asked here is no longer kept.")
+        if name is not None and conversation.id == named and len(conversation.turns) == len(turns):
+            conversation.was_kept(name)
+        return ""
 
     def _kept(self, name: str) -> Conversations | None:
         library = self._worker.library_named(name)

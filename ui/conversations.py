@@ -26,6 +26,7 @@ FILE = "conversations.sqlite3"
 _BUSY_SECONDS = 10.0
 _TITLE = 120
 _MOST_LISTED = 200
+_MOST_WORDS = 20
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS turns (
     owner TEXT NOT NULL, conversation TEXT NOT NULL, number INTEGER NOT NULL,
@@ -68,7 +69,11 @@ class Conversations:
 
     def count(self, owner: str, conversation: str) -> int:
         """Return how many turns of a conversation are kept."""
-        return len(self.turns(owner, conversation))
+        if not self._path.exists():
+            return 0
+        query = "SELECT count(*) FROM turns WHERE owner = ? AND conversation = ?"
+        with self._transaction() as db:
+            return int(db.execute(query, (_hashed(owner), conversation)).fetchone()[0])
 
     def turns(self, owner: str, conversation: str) -> list[Turn]:
         """Return the turns of a conversation, oldest first; none if the owner has no such conversation."""
@@ -77,13 +82,17 @@ class Conversations:
         query = "SELECT turn FROM turns WHERE owner = ? AND conversation = ? ORDER BY number"
         with self._transaction() as db:
             rows = db.execute(query, (_hashed(owner), conversation)).fetchall()
-        return [_turn(json.loads(data)) for (data,) in rows]
+        try:
+            return [_turn(json.loads(data)) for (data,) in rows]
+        except (ValueError, KeyError, TypeError):
+            raise PinciteError("This conversation was kept by another version of pincite: open it there.") from None
 
     def listed(self, owner: str, words: str = "") -> list[Kept]:
-        """Return the owner's conversations that say all ``words``, the latest first, 200 at most."""
+        """Return the owner's conversations that say all ``words`` (the first 20), the latest first, 200 at most."""
         if not self._path.exists():
             return []
-        found = "".join(" AND instr(words, ?)" for _ in words.split())
+        wanted = [_storable(word.casefold()) for word in words.split()[:_MOST_WORDS]]
+        found = " AND instr(words, ?)" * len(wanted)
         query = (
             "SELECT conversation, min(number), count(*), max(asked) FROM turns "
             f"WHERE owner = ? AND conversation IN (SELECT conversation FROM turns WHERE owner = ?{found}) "
@@ -92,7 +101,7 @@ class Conversations:
         title = "SELECT question FROM turns WHERE owner = ? AND conversation = ? AND number = ?"
         mine = _hashed(owner)
         with self._transaction() as db:
-            rows = db.execute(query, (mine, mine, *(_storable(word.casefold()) for word in words.split()))).fetchall()
+            rows = db.execute(query, (mine, mine, *wanted)).fetchall()
             return [
                 Kept(name, shortened(db.execute(title, (mine, name, first)).fetchone()[0], _TITLE), count, asked)
                 for name, first, count, asked in rows
@@ -106,10 +115,11 @@ class Conversations:
 
     def delete_all(self, owner: str) -> int:
         """Delete all conversations of the owner; return how many there were."""
-        count = len(self.listed(owner))
+        mine = (_hashed(owner),)
         with self._transaction() as db:
-            db.execute("DELETE FROM turns WHERE owner = ?", (_hashed(owner),))
-        return count
+            (count,) = db.execute("SELECT count(DISTINCT conversation) FROM turns WHERE owner = ?", mine).fetchone()
+            db.execute("DELETE FROM turns WHERE owner = ?", mine)
+        return int(count)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -12,8 +12,13 @@ from ui.asgi import Scope
 
 MOST_ADDRESSES = 10_000
 
-COSTLY = frozenset({"/v1/ask", "/v1/chat/completions", "/v1/search", "/gradio_api/queue/join"})
-"""POSTs that cost the model's or the index's time."""
+COSTLY = ("/v1/ask", "/v1/chat/completions", "/v1/search", "/v1/files/", "/v1/libraries", "/gradio_api/queue/join")
+"""What costs the time of model or index, or room; a path that ends in a slash stands for all below it."""
+
+
+def is_costly(method: str, path: str) -> bool:
+    """Tell whether a request counts."""
+    return method in ("POST", "PUT") and any(path.startswith(p) if p.endswith("/") else path == p for p in COSTLY)
 
 
 class RateLimit:
@@ -71,7 +76,7 @@ class Limits:
 
     def wait(self, scope: Scope) -> float:
         """Count a request; return 0 if it may pass, or the seconds its sender has to wait."""
-        if scope["method"] != "POST" or scope["path"] not in COSTLY:
+        if not is_costly(scope["method"], scope["path"]):
             return 0.0
         client = client_of(scope)
         return (self.own if client == OWN else self.others).take(client)

@@ -268,4 +268,4 @@ def _is_address(name: str) -> bool:
 
 
 def _is_known(path: str) -> bool:
-    return path in PAGES or path in FILES or path in CALLS or (path.startswith(TREES) and ".." not in path)
+    return path in PAGES or path in FILES or path in CALLS or (path.startswith(TREES) and ".." not in path.split("/"))

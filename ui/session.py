@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import uuid4
@@ -93,10 +93,17 @@ class Conversation:
         self.underway = underway
         return turn
 
-    def go_back_to(self, number: int) -> None:
-        """Forget the turn of that number and those after it."""
+    def go_back_to(self, number: int) -> Callable[[], None]:
+        """Forget the turn of that number and those after it; return what undoes that."""
+        turns, kept, named = list(self.turns), self.kept, self.id
         del self.turns[number - 1 :]
         self.kept = min(self.kept, number - 1)
+
+        def undo() -> None:
+            if self.id == named:
+                self.turns[:], self.kept = turns, kept
+
+        return undo
 
     def go_on_with(self, conversation: str, turns: Sequence[Turn]) -> None:
         """Take up a conversation that was kept, in place of this one."""
@@ -105,16 +112,11 @@ class Conversation:
         self.turns.extend(turns)
         self.kept = self.stored = len(turns)
 
-    def was_kept(self) -> None:
-        """All turns are kept now."""
-        self.turns[:] = [replace(turn, is_kept=True) for turn in self.turns]
+    def was_kept(self, conversation: str) -> None:
+        """All turns are kept now, under that name."""
+        self.id = conversation
+        self.turns[:] = [replace(turn, conversation=conversation, is_kept=True) for turn in self.turns]
         self.kept = self.stored = len(self.turns)
-
-    def fork(self) -> None:
-        """Go on under a new name: another tab has gone on under the old one."""
-        self.id = uuid4().hex
-        self.kept = self.stored = 0
-        self.turns[:] = [replace(turn, conversation=self.id) for turn in self.turns]
 
     def record(self, turn: Turn) -> None:
         """Put ``turn`` in the place of its earlier self."""

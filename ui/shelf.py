@@ -47,7 +47,11 @@ class Shelf:
         """
         if name in ("", self.first):
             return self._first
+        known = self._open.get(name)
+        if known is not None and self._is_there(name):
+            return known
         if name not in self.names():
+            self._forget(name)
             raise QuestionError(f"There is no library '{name[:60]}' any more: choose another.")
         return self._opened(name, create=False)
 
@@ -67,10 +71,20 @@ class Shelf:
 
     def _opened(self, name: str, *, create: bool) -> Library:
         with self._lock:
-            if name not in self._open:
+            if name not in self._open or not self._is_there(name):
                 path = self._folder.parent / name
                 self._open[name] = Library.open(path, embedder=self._first.embedder, create=create)
             return self._open[name]
+
+    def _is_there(self, name: str) -> bool:
+        return (self._folder.parent / name / DATABASE).exists()
+
+    def _forget(self, name: str) -> None:
+        """Close a library whose folder has gone."""
+        with self._lock:
+            gone = self._open.pop(name, None)
+        if gone is not None:
+            gone.close()
 
     def close(self) -> None:
         """Close all but the first, which whoever opened it closes."""

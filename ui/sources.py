@@ -66,7 +66,7 @@ def conflicts(answer: Answer, language: str) -> str:
     items = "".join(
         f'<li><blockquote class="pc-passage"><mark>{escape(conflict.quote)}</mark></blockquote>'
         f'<p class="pc-meta"><cite class="pc-title">{escape(conflict.title)}</cite>'
-        f"{f', {human_date(conflict.date, language)}' if conflict.date else ''}</p>"
+        f"{f', {escape(human_date(conflict.date, language))}' if conflict.date else ''}</p>"
         f'<p class="pc-card-actions">{_open_button(conflict, language)}</p></li>'
         for conflict in answer.conflicts
     )

@@ -15,10 +15,11 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from index.errors import PinciteError
+from index.errors import PinciteError, UnreadableDocument
 from index.library import Library
 from index.readers.formats import SUFFIXES
 from index.types import DocumentRecord, SyncReport
@@ -92,20 +93,22 @@ class Uploads:
         self._library = library
         self._is_busy = is_busy
         self._one = threading.Lock()
+        self._is_reconciled = False
 
     @property
     def _folder(self) -> Path:
         return Path(self._library().info().path).resolve() / FOLDER
+
+    def held(self) -> Callable[[DocumentRecord], bool]:
+        """Return a function that tells whether a document is of a file that was uploaded."""
+        folder = self._folder
+        return lambda record: _file_of(record.source).parent == folder
 
     def _changeable(self) -> Library:
         library = self._library()
         if not isinstance(library, Library):
             raise UploadError("this library cannot be changed from here; use 'pincite add'")
         return library
-
-    def holds(self, record: DocumentRecord) -> bool:
-        """Return whether a document is of a file that was uploaded."""
-        return Path(record.source).parent == self._folder
 
     async def receive(self, name: str, body: AsyncIterator[bytes]) -> Received:
         """Write a file that comes in to the disk, as a part until it is whole.
@@ -127,6 +130,8 @@ class Uploads:
                     if size > limit:
                         raise UploadError(f"{target.name}: is larger than {limit // 2**20} MiB; see 'max_file_mb'")
                     file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as error:
             part.unlink(missing_ok=True)
             raise UploadError(f"{target.name}: cannot be kept ({error.strerror}); make room on the disk") from None
@@ -145,6 +150,7 @@ class Uploads:
         try:
             with self._one:
                 upload("waiting", 0, None, "")
+                self._reconcile(upload)
                 return self._index(received, upload)
         except OSError as error:
             raise UploadError(f"{received.target.name}: cannot be kept ({error.strerror})") from None
@@ -152,13 +158,22 @@ class Uploads:
             with suppress(OSError):
                 received.part.unlink(missing_ok=True)
 
+    def _reconcile(self, upload: Upload) -> None:
+        """Take in what a process that was killed had put in its place but not indexed; once."""
+        if self._is_reconciled or not self._folder.exists():
+            return
+        with suppress(UnreadableDocument):  # nothing lies there
+            self._changeable().add([self._folder], progress=upload)
+        self._is_reconciled = True
+
     def _index(self, received: Received, upload: Upload) -> SyncReport:
         earlier = _set_aside(received.target)
         is_in = False
         os.replace(received.part, received.target)
         try:
             report = self._changeable().add([received.target], progress=upload)
-            is_in = not report.failed
+            # An archive is in though some of its files are not.
+            is_in = str(received.target) in (*report.added, *report.updated, *report.unchanged)
             return report
         finally:
             if not is_in:
@@ -167,12 +182,23 @@ class Uploads:
                 earlier.unlink(missing_ok=True)
 
     def remove(self, record: DocumentRecord) -> None:
-        """Take a document out of the library, and its file if that was uploaded."""
-        library = self._changeable()
-        library.remove([record.id])
-        if self.holds(record):
-            with suppress(OSError):
-                Path(record.source).unlink(missing_ok=True)
+        """Take a document out of the library, and its files as far as they were uploaded.
+
+        An archive goes with the last of its documents.
+        """
+        with self._one:
+            library = self._changeable()
+            library.remove([record.id])
+            still = {_file_of(source) for r in library.catalogue() for source in (r.source, *r.copies)}
+            for file in {_file_of(source) for source in (record.source, *record.copies)} - still:
+                if file.parent == self._folder:
+                    with suppress(OSError):
+                        file.unlink(missing_ok=True)
+
+
+def _file_of(source: str) -> Path:
+    """Return the file that a document is of: itself, or the archive that holds it."""
+    return Path(source.partition("!/")[0])
 
 
 def file_name(name: str) -> str:
@@ -185,7 +211,10 @@ def file_name(name: str) -> str:
     stem, _, suffix = kept.rpartition(".")
     if not stem or f".{suffix.lower()}" not in SUFFIXES:
         raise UploadError(f"{kept[:80] or 'a file without a name'}: this format is not read; {_formats()} are")
-    cut = f"{stem.encode()[:150].decode('utf-8', 'ignore').rstrip(' .')}.{suffix}"
+    cut = f"{stem.encode()[:150].decode('utf-8', 'ignore').rstrip(' .')}"
+    if f"{cut}.{suffix}" != name:  # other names must not become the same
+        cut += f" {sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    cut += f".{suffix}"
     return f"_{cut}" if _DEVICES.fullmatch(cut) else cut
 
 

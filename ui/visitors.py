@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 
 COOKIE = "pincite-visitor"
 _DAYS = 400
@@ -20,11 +19,12 @@ def owner_of(cookies: Mapping[str, str]) -> str:
 
 
 def cookies_in(header: str) -> dict[str, str]:
-    """Return the cookies of a ``Cookie`` header; none if it is broken."""
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
-    except CookieError:
-        return {}
+    """Return the cookies of a ``Cookie`` header, whatever others have put beside ours; the first of a name counts."""
+    found: dict[str, str] = {}
+    for part in header.split(";"):
+        name, _, value = part.strip().partition("=")
+        found.setdefault(name, value)
+    return found
 
 
 def new_cookie() -> str:

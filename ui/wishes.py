@@ -85,7 +85,7 @@ def known_model(name: str) -> str:
     Raises:
         QuestionError: it is none.
     """
-    if name and name not in {model["name"] for model in models()}:
+    if name and not (name in {model["name"] for model in models()} and _is_here(name)):
         raise QuestionError(f"'{name[:80]}' is no model on this machine; 'pincite models list' names those there are.")
     return name
 
@@ -93,18 +93,19 @@ def known_model(name: str) -> str:
 @lru_cache(maxsize=1)
 def models() -> tuple[dict[str, str], ...]:
     """Return the language models whose weights are on this machine, with a line on each."""
-    from index.weights import all_weights, locate
+    from index.weights import all_weights
 
-    found = []
-    for weights in all_weights():
-        if weights.role == "generator":
-            try:
-                is_here = locate(weights.name) is not None
-            except PinciteError:
-                is_here = False
-            if is_here:
-                found.append({"name": weights.name, "summary": weights.summary})
-    return tuple(found)
+    generators = (weights for weights in all_weights() if weights.role == "generator")
+    return tuple({"name": w.name, "summary": w.summary} for w in generators if _is_here(w.name))
+
+
+def _is_here(name: str) -> bool:
+    from index.weights import locate
+
+    try:
+        return locate(name) is not None
+    except PinciteError:
+        return False
 
 
 def choices() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FORMAT = 3
+FORMAT = 4
 """Version of the schema below. A library of a higher number is refused, one of a lower is brought up to it."""
 
 _FILES = """
@@ -92,5 +92,6 @@ UPGRADES = {
         "INSERT INTO files SELECT source, content_hash, -1, 0, 0, NULL, '[]' FROM documents "
         "WHERE content_hash <> '' AND (source LIKE '/%' OR source GLOB '[A-Za-z]:[\\/]*') GROUP BY source",
     ),
+    3: (),  # sentences were embedded one by one; their vectors are made anew
 }
-"""Statements that bring a library of this format to the next, before new columns are filled."""
+"""Statements that bring a library of this format to the next, before columns are filled anew."""

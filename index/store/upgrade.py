@@ -21,13 +21,12 @@ def upgrade(db: sqlite3.Connection, version: int, embed: EmbedSentences) -> None
     for step in range(version, FORMAT):
         for statement in UPGRADES[step]:
             db.execute(statement)
-        if step == 1:
-            _add_sentences(db, embed)
+    _embed_sentences(db, embed)
     seal_everything(db)
     db.execute("INSERT OR REPLACE INTO meta VALUES ('format', ?)", (str(FORMAT),))
 
 
-def _add_sentences(db: sqlite3.Connection, embed: EmbedSentences) -> None:
+def _embed_sentences(db: sqlite3.Connection, embed: EmbedSentences) -> None:
     for document_id, title in db.execute("SELECT id, title FROM documents").fetchall():
         db.execute("UPDATE documents SET title_key = ? WHERE id = ?", (title_key(title), document_id))
         query = 'SELECT id, document_id, ordinal, start, "end", text, heading FROM chunks WHERE document_id = ?'

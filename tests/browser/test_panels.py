@@ -161,7 +161,7 @@ def test_files_are_added_listed_asked_and_removed(visit: Open, real: Real, tmp_p
     opened.get_by_role("button", name="Harbour").first.click()
     seen.page.locator("#pc-reader-text", has_text="forty berths").wait_for()
     seen.page.keyboard.press("Escape")
-    remove = opened.get_by_role("button", name="Remove: Harbour")
+    remove = opened.locator("#pc-documents-rows li", has_text="Harbour").get_by_role("button", name="Remove")
     remove.click()
     assert remove.inner_text() == "Remove for good?"
     assert len(real.library.catalogue()) == 3

@@ -100,6 +100,21 @@ def test_looking_makes_no_file_and_a_broken_one_is_stated(kept: Conversations, t
     assert "\n" not in str(caught.value)
 
 
+def test_turns_of_another_version_are_stated(kept: Conversations, tmp_path: Path) -> None:
+    kept.keep(ME, "c1", turn(1, "Mine?"))
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("UPDATE turns SET turn = replace(turn, 'done', 'dreaming')")
+    db.close()
+    assert kept.count(ME, "c1") == 1
+    with pytest.raises(PinciteError, match="another version"):
+        kept.turns(ME, "c1")
+
+
+def test_a_page_of_words_is_searched_by_the_first(kept: Conversations) -> None:
+    kept.keep(ME, "c1", turn(1, "Mine?"))
+    assert [k.id for k in kept.listed(ME, "mine? " * 3000)] == ["c1"]
+
+
 def test_a_writer_waits_for_another(kept: Conversations, tmp_path: Path) -> None:
     kept.keep(ME, "c1", turn(1, "Mine?"))
     with sqlite3.connect(tmp_path / FILE) as other:

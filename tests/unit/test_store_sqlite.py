@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from fakes import DIMENSION, WordCountEmbedder, make_document
-from older_formats import to_format_1, to_format_2
+from older_formats import to_format_1, to_format_2, to_format_3
 
 from index.doctor import examine
 from index.embedding import embed_document
@@ -20,6 +20,7 @@ from index.library import Library
 from index.store import SQLiteStore
 from index.store import sqlite as sqlite_store
 from index.store.lock import LOCK
+from index.store.schema import FORMAT
 from index.store.vectors import VectorIndex
 from index.types import ChangeSet, Document, Rankings, SentenceVectors
 
@@ -115,14 +116,14 @@ def test_opening_and_reading_change_nothing(folder: Path) -> None:
 def test_a_library_of_a_newer_format_is_refused(folder: Path) -> None:
     opened(folder)
     with closing(sqlite3.connect(folder / "library.sqlite3")) as db:
-        db.execute("UPDATE meta SET value = '4' WHERE key = 'format'")
+        db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT + 1),))
         db.commit()
     with pytest.raises(LibraryError, match="newer pincite") as caught:
         opened(folder)
     assert "update pincite" in one_line(caught)
 
 
-@pytest.mark.parametrize("make_older", [to_format_1, to_format_2])
+@pytest.mark.parametrize("make_older", [to_format_1, to_format_2, to_format_3])
 def test_a_library_of_an_older_format_is_brought_up_to_date(folder: Path, make_older: Callable[[Path], None]) -> None:
     documents = [
         make_document("A walrus sleeps. It dreams of Ada Holm.", "a.txt", title="Walrus"),

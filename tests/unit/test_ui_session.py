@@ -158,7 +158,7 @@ def test_an_earlier_question_is_asked_anew_in_the_light_of_those_before_it() -> 
     for number in (1, 2, 3):
         turn = conversation.begin(f"Q{number}?", Underway())
         conversation.record(advance(turn, Finished(make_answer(f"A{number}."))))
-    conversation.was_kept()
+    conversation.was_kept(conversation.id)
     assert [m.text for m in conversation.history(before=2)] == ["Q1?", "A1."]
     conversation.check_room(replaces=2)
     conversation.go_back_to(2)
@@ -174,12 +174,27 @@ def test_a_full_conversation_still_lets_a_question_be_asked_anew() -> None:
         conversation.check_room()
 
 
-def test_a_fork_keeps_what_was_said_under_another_name() -> None:
+def test_what_was_kept_has_the_name_it_was_kept_under() -> None:
     conversation = Conversation()
     turn = conversation.begin("Q?", Underway())
-    conversation.was_kept()
-    conversation.fork()
-    assert conversation.id not in ("", turn.conversation)
-    assert [t.conversation for t in conversation.turns] == [conversation.id]
-    assert (conversation.kept, conversation.stored) == (0, 0)
+    conversation.was_kept("another")
+    assert conversation.id == "another"
+    assert [(t.conversation, t.is_kept) for t in conversation.turns] == [("another", True)]
+    assert (conversation.kept, conversation.stored) == (1, 1)
     assert not conversation.holds(turn)
+
+
+def test_going_back_can_be_undone_unless_the_conversation_was_left() -> None:
+    conversation = Conversation()
+    for number in (1, 2, 3):
+        conversation.begin(f"Q{number}?", Underway())
+    conversation.was_kept("c")
+    before = list(conversation.turns)
+    undo = conversation.go_back_to(1)
+    conversation.begin("Other?", Underway())
+    undo()
+    assert (conversation.turns, conversation.kept, conversation.stored) == (before, 3, 3)
+    undo = conversation.go_back_to(1)
+    conversation.clear()
+    undo()
+    assert conversation.turns == []

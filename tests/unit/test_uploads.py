@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import re
 import threading
 import time
+import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -53,7 +56,7 @@ def test_a_file_is_kept_in_the_library_and_found(uploads: Uploads, library: Libr
     report = bring_in(uploads, "ferry.txt", FERRY[:10], FERRY[10:])
     assert [Path(path).name for path in report.added] == ["ferry.txt"]
     (record,) = library.catalogue()
-    assert uploads.holds(record)
+    assert uploads.held()(record)
     assert Path(record.source).read_bytes() == FERRY
     assert library.search("When does the ferry leave?")[0].chunk.document_id == record.id
     assert in_folder(library) == ["ferry.txt"]
@@ -104,17 +107,67 @@ def test_a_body_that_breaks_off_leaves_nothing(uploads: Uploads, library: Librar
     ("name", "kept"),
     [
         ("notes.txt", "notes.txt"),
-        ("../../etc/passwd.txt", "_.._etc_passwd.txt"),
-        ("a\\b:c*.MD", "a_b_c_.MD"),
-        ("con.txt", "_con.txt"),
-        ("x" * 500 + ".pdf", "x" * 150 + ".pdf"),
         ("Ünïcode — 文書.docx", "Ünïcode — 文書.docx"),
-        ("..hidden.txt", "hidden.txt"),
-        ("a\x00b\ud800.txt", "a_b_.txt"),
+        ("a..b.txt", "a..b.txt"),
+        ("con.txt", "_con.txt"),
+        ("../../etc/passwd.txt", "_.._etc_passwd HASH.txt"),
+        ("a\\b:c*.MD", "a_b_c_ HASH.MD"),
+        ("x" * 500 + ".pdf", "x" * 150 + " HASH.pdf"),
+        ("..hidden.txt", "hidden HASH.txt"),
+        ("a\x00b\ud800.txt", "a_b_ HASH.txt"),
     ],
 )
 def test_names_become_harmless(name: str, kept: str) -> None:
-    assert file_name(name) == kept
+    pattern = re.escape(kept).replace("HASH", "[0-9a-f]{8}")
+    assert re.fullmatch(pattern, file_name(name))
+
+
+def test_other_names_never_become_the_same() -> None:
+    long = "annual report " * 20
+    names = [f"{long}part {n}.pdf" for n in range(3)] + ["a:b.txt", "a?b.txt", "a_b.txt", "A_b.txt"]
+    assert len({file_name(name) for name in names}) == len(names)
+
+
+def archive(**members: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        for name, data in members.items():
+            file.writestr(name.replace("_", "."), data)
+    return made.getvalue()
+
+
+def test_an_archive_is_in_though_one_of_its_files_is_not(uploads: Uploads, library: Library) -> None:
+    report = bring_in(uploads, "a.zip", archive(good_txt=FERRY, bad_pdf=b"%PDF-1.7 no more"))
+    assert (len(report.added), len(report.failed)) == (1, 1)
+    assert in_folder(library) == ["a.zip"]
+    assert [uploads.held()(record) for record in library.catalogue()] == [True]
+
+
+def test_an_archive_goes_with_the_last_of_its_documents(uploads: Uploads, library: Library) -> None:
+    bring_in(uploads, "a.zip", archive(one_txt=FERRY, two_txt=b"The pier is 90 metres long."))
+    first, second = library.catalogue()
+    uploads.remove(first)
+    assert in_folder(library) == ["a.zip"]
+    uploads.remove(second)
+    assert in_folder(library) == []
+
+
+def test_copies_go_with_the_document_that_they_are_of(uploads: Uploads, library: Library) -> None:
+    for name in ("x.txt", "y.txt"):
+        bring_in(uploads, name, FERRY)
+    (record,) = library.catalogue()
+    uploads.remove(record)
+    assert (library.catalogue(), in_folder(library)) == ([], [])
+
+
+def test_what_a_killed_process_had_put_in_place_is_taken_in_with_the_next_file(
+    uploads: Uploads, library: Library
+) -> None:
+    folder = Path(library.info().path) / "files"
+    folder.mkdir()
+    (folder / "left.txt").write_bytes(b"The pier is 90 metres long.")
+    bring_in(uploads, "ferry.txt", FERRY)
+    assert sorted(Path(record.source).name for record in library.catalogue()) == ["ferry.txt", "left.txt"]
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "/", "noending", "run.exe", ".txt", "archive.tar.gz"])
@@ -192,4 +245,4 @@ def test_another_writer_is_named_and_the_file_put_back(
 
 def test_a_document_of_ready_made_text_is_no_upload(uploads: Uploads, library: Library) -> None:
     library.add_documents([make_document("Text.", "files/a.txt")])
-    assert not uploads.holds(library.catalogue()[0])
+    assert not uploads.held()(library.catalogue()[0])

@@ -47,12 +47,17 @@ def test_a_broken_wish_is_refused_in_a_sentence(text: str) -> None:
 
 
 def test_only_models_of_this_machine_may_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = {"small"}
     monkeypatch.setattr(wishes, "models", lambda: ({"name": "small", "summary": ""},))
+    monkeypatch.setattr(wishes, "_is_here", here.__contains__)
     assert known_model("small") == "small"
     assert known_model("") == ""
     for name in ("http://evil.test/v1", "/etc/passwd.gguf", "org/name", "smal"):
         with pytest.raises(QuestionError, match="no model on this machine"):
             known_model(name)
+    here.clear()  # deleted since the list was made: it would be fetched
+    with pytest.raises(QuestionError):
+        known_model("small")
 
 
 def test_fewer_sources_are_read_in_proportion() -> None:

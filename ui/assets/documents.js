@@ -42,10 +42,10 @@ function row(record) {
   const remove = button(say("Remove"), "pc-quiet-button", async () => {
     if (!remove.dataset.sure) {
       remove.dataset.sure = "asked";
-      remove.textContent = record.uploaded ? say("Remove for good?") : say("Take out? The file stays.");
+      label(record.uploaded ? say("Remove for good?") : say("Take out? The file stays."));
       window.setTimeout(() => {
         delete remove.dataset.sure;
-        remove.textContent = say("Remove");
+        label(say("Remove"));
       }, 5000);
       return;
     }
@@ -58,7 +58,11 @@ function row(record) {
       note(panel(), error.message, true);
     }
   });
-  remove.setAttribute("aria-label", say("Remove: {title}", { title: record.title }));
+  const label = (text) => {
+    remove.textContent = text;
+    remove.setAttribute("aria-label", `${text} ${record.title}`);
+  };
+  label(say("Remove"));
   item.append(open, remove);
   return item;
 }
@@ -115,7 +119,10 @@ function uploadLine(file) {
       else bar.removeAttribute("value");
     },
     report: (report) => {
-      if (report.failed.length) failed(report.failed[0][1]);
+      const isIn = [report.added, report.updated, report.unchanged].some((paths) => paths.length);
+      const [problem] = report.failed; // Of an archive that is in, some files may have failed.
+      if (problem && isIn) end(say("added, but for {what}", { what: problem.join(": ") }), true);
+      else if (problem) failed(problem[1]);
       else if (report.updated.length) end(say("updated; it takes the place of the file of this name"));
       else if (report.unchanged.length) end(say("already there, unchanged"));
       else end(say("added"));
@@ -139,16 +146,22 @@ function uploadLine(file) {
 }
 
 async function eachEvent(response, events) {
+  let last;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return;
+    if (done) {
+      if (last !== "report" && last !== "error") throw new Error(say("the connection broke off"));
+      return;
+    }
     const parts = (rest + value).split("\n\n");
     rest = parts.pop();
     for (const part of parts) {
       const [, name, data] = /^event: (\w+)\ndata: (.*)$/s.exec(part) ?? [];
-      if (name) events[name]?.(JSON.parse(data));
+      if (!name) continue;
+      last = name;
+      events[name]?.(JSON.parse(data));
     }
   }
 }

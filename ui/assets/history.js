@@ -7,12 +7,16 @@ import { say } from "./words.js";
 const panel = () => document.getElementById("pc-history");
 const current = () => document.querySelector('.pc-turn[data-conversation]:not([data-conversation=""])')?.dataset.conversation;
 
+let latest = 0;
+
 export async function showHistory() {
+  const mine = ++latest;
   const words = document.getElementById("pc-history-words").value.trim();
   const rows = document.getElementById("pc-history-rows");
   try {
     const response = await call("GET", at("/v1/conversations", { q: words }));
     const found = await response.json();
+    if (mine !== latest) return; // A later search has begun.
     rows.replaceChildren(...found.map(row));
     const none = words ? say("No conversation says that.") : say("Nothing is kept yet.");
     note(panel(), found.length ? "" : none);

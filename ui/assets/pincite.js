@@ -47,6 +47,8 @@ async function copy(button) {
   window.setTimeout(() => (button.textContent = label), 1600);
 }
 
+const isBusy = () => document.querySelector('#pc-now .pc-answer[aria-busy="true"]') !== null;
+
 // Puts a question into the box and asks it.
 function put(question) {
   const field = box();
@@ -82,7 +84,8 @@ function edit(button) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!field.value.trim()) return;
-    replaceNext(Number(button.dataset.number), button.dataset.alone === "yes");
+    if (isBusy()) return;
+    replaceNext(field.value, Number(button.dataset.number), button.dataset.alone === "yes");
     put(field.value);
   });
   field.addEventListener("keydown", (event) => {
@@ -99,7 +102,8 @@ function edit(button) {
 }
 
 function again(button) {
-  replaceNext(Number(button.dataset.number), false);
+  if (isBusy()) return;
+  replaceNext(button.dataset.question, Number(button.dataset.number), false);
   put(button.dataset.question);
 }
 
@@ -199,10 +203,10 @@ let wasBusy = false;
 new MutationObserver(() => {
   const turn = document.querySelector("#pc-now .pc-turn");
   const number = turn ? Number(turn.id.slice("turn-".length)) : 0;
-  const isBusy = turn?.querySelector('.pc-answer[aria-busy="true"]') != null;
-  if (number > latest || (isBusy && !wasBusy)) afterLayout(() => bringIntoView(turn, "start"));
+  const busy = isBusy();
+  if (number > latest || (busy && !wasBusy)) afterLayout(() => bringIntoView(turn, "start"));
   latest = number;
-  wasBusy = isBusy;
+  wasBusy = busy;
   nameInAddress();
 }).observe(document.documentElement, {
   childList: true,

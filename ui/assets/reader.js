@@ -5,9 +5,11 @@ import { call, day, element, note } from "./rows.js";
 import { say } from "./words.js";
 
 const MARGIN = 20_000;
+let latest = 0;
 const panel = () => document.getElementById("pc-reader");
 
 export async function read({ document: id, start, end, quote = "", margin = MARGIN }) {
+  const mine = ++latest; // What was asked for before may come later.
   const place = document.getElementById("pc-reader-text");
   place.replaceChildren();
   document.getElementById("pc-reader-title").textContent = "…";
@@ -18,6 +20,7 @@ export async function read({ document: id, start, end, quote = "", margin = MARG
     const path = `/v1/documents/${encodeURIComponent(id)}/around`;
     const response = await call("GET", at(path, { start, end, margin, quote }));
     const found = await response.json();
+    if (mine !== latest) return;
     document.getElementById("pc-reader-title").textContent = found.title;
     document.getElementById("pc-reader-meta").textContent = [found.date && day(found.date), found.source]
       .filter(Boolean)
@@ -30,6 +33,6 @@ export async function read({ document: id, start, end, quote = "", margin = MARG
     else place.scrollTop = 0;
     place.focus({ preventScroll: true });
   } catch (error) {
-    note(panel(), error.message, true);
+    if (mine === latest) note(panel(), error.message, true);
   }
 }

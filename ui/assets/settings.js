@@ -16,26 +16,39 @@ function settings() {
 
 let replacing = {};
 
-// The server takes what was chosen with each question; numbers are numbers, and what is empty is left out.
+// The server takes what was chosen with each question; numbers are numbers, and what is empty is left out. A turn is
+// replaced only by the very question that was meant to.
 export function wish(given) {
   const chosen = Object.fromEntries(Object.entries(settings()).filter(([, value]) => value !== ""));
   if (chosen.sources) chosen.sources = Number(chosen.sources);
-  const told = JSON.stringify({ ...chosen, ...replacing, library });
+  const { text, ...turn } = replacing;
+  const told = JSON.stringify({ ...chosen, ...(text === given[0] && turn), library });
   replacing = {};
   return [...given.slice(0, -1), told];
 }
 
-export function replaceNext(number, alone) {
-  replacing = { replaces: number, alone };
+export function replaceNext(text, number, alone) {
+  replacing = { text, replaces: number, alone };
 }
 
 export function fillSettings(panel) {
   const chosen = settings();
   for (const field of panel.querySelectorAll("[data-setting]")) {
     field.value = chosen[field.dataset.setting] ?? "";
-    if (field.selectedIndex < 0) field.value = ""; // A model that has gone.
+    if (field.selectedIndex >= 0) continue;
+    field.value = ""; // A model that has gone.
+    set(field.dataset.setting, "");
   }
   panel.querySelector("[data-language]").value = chosenLanguage();
+}
+
+function set(name, value) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...settings(), [name]: value }));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const chosenLanguage = () => document.cookie.match(new RegExp(`(?:^|; )${COOKIE}=(\\w+)`))?.[1] ?? "";
@@ -49,10 +62,6 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("select[data-language]")) choose(event.target.value);
   const field = event.target.closest?.("[data-setting]");
   if (!field) return;
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ ...settings(), [field.dataset.setting]: field.value }));
-  } catch {
-    // A browser that keeps nothing: the choice would be lost at once, so it is taken back where the person sees it.
-    field.value = "";
-  }
+  // A browser that keeps nothing: the choice would be lost at once, so it is taken back where the person sees it.
+  if (!set(field.dataset.setting, field.value)) field.value = "";
 });
