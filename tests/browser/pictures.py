@@ -1,4 +1,4 @@
-"""The pictures in the README: ``python tests/browser/pictures.py docs/images``, from the real model and the seed article."""
+"""The pictures in the README: ``PYTHONPATH=tests python tests/browser/pictures.py docs/images``, from the real model and the seed article."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from playwright.sync_api import sync_playwright
 
 QUESTION = "How many facilities did the U.S. strikes target?"
-FOLLOW_UP = "Why did it strike them?"
 NOT_THERE = "Who is the commander of the Quds Force?"
 DESK: dict[str, Any] = {"viewport": {"width": 1200, "height": 800}}
 PHONE: dict[str, Any] = {
@@ -63,16 +62,12 @@ def take(folder: Path) -> None:
         desk = browser.new_context(**DESK).new_page()
         desk.goto(address)
         desk.get_by_role("list", name="Try one of these").wait_for(timeout=120_000)
-        desk.screenshot(path=folder / "start.png")
         turn = answered(desk, QUESTION, 1)
         desk.screenshot(path=folder / "answer.png")
         turn.get_by_role("button", name="Open in document").first.click()
         desk.locator("#pc-reader-text mark").wait_for()
         desk.wait_for_timeout(500)
         desk.screenshot(path=folder / "document.png")
-        desk.keyboard.press("Escape")
-        answered(desk, FOLLOW_UP, 2)
-        desk.screenshot(path=folder / "follow-up.png")
         phone = browser.new_context(**PHONE).new_page()
         phone.goto(address)
         phone.get_by_label("Your question").wait_for(timeout=60_000)

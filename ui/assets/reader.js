@@ -22,7 +22,7 @@ export async function read({ document: id, start, end, quote = "", margin = MARG
     const found = await response.json();
     if (mine !== latest) return;
     document.getElementById("pc-reader-title").textContent = found.title;
-    document.getElementById("pc-reader-meta").textContent = [found.date && day(found.date), found.source]
+    document.getElementById("pc-reader-meta").textContent = [found.date && day(found.date), found.source.split(/[\\/]/).pop()]
       .filter(Boolean)
       .join(" · ");
     const mark = element("mark", "", found.quote);
