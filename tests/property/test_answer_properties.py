@@ -114,7 +114,7 @@ def test_whatever_is_asked_after_whatever_was_said(
     check_answer(assistant.ask(question, history=history), library.document)
 
 
-@settings(max_examples=50)
+@settings(max_examples=10)  # each writes until it is stopped, which takes seconds
 @given(WRITINGS.filter(lambda pieces: any(pieces)), st.sampled_from(("chat", "short")))
 def test_a_model_that_never_ends_is_ended(library: Library, pieces: list[str], style: Style) -> None:
     def endless(request: GenerationRequest) -> Iterator[str]:
