@@ -151,9 +151,7 @@ class Assistant:
 
     def over(self, library: Library) -> Assistant:
         """Return an assistant that answers from another library with the same language model; close only this one."""
-        return Assistant(
-            library, self.generator, config=self.config, notice=self.notice, model=self._opened_with
-        )
+        return Assistant(library, self.generator, config=self.config, notice=self.notice, model=self._opened_with)
 
     def use_model(self, model: str, *, progress: Progress = silent) -> None:
         """Answer with another language model from now on; the one before is let go of once the other is loaded.

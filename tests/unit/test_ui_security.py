@@ -16,7 +16,7 @@ from ui.access import AccessError
 from ui.app import serve
 from ui.cli import main
 from ui.passwords import save_password
-from ui.security import LOOPBACK_NAMES, Guard, host_names, is_loopback, prepare_page
+from ui.security import LOOPBACK_NAMES, Guard, _is_known, host_names, is_loopback, prepare_page
 from ui.server import FIRST_PORT, ServeError, access_for, address_of, exposure, listen
 
 PAGE = (
@@ -334,3 +334,11 @@ def test_address_can_be_typed_into_a_browser() -> None:
         assert address_of("127.0.0.1", listener) == f"http://127.0.0.1:{port}/"
         assert address_of("::1", listener) == f"http://[::1]:{port}/"
         assert address_of("0.0.0.0", listener) == address_of("::", listener) == f"http://{socket.gethostname()}:{port}/"
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [("/v1/files/a..b.pdf", True), ("/v1/files/notes...txt", True), ("/v1/../config", False), ("/v1/files/..", False)],
+)
+def test_dots_in_a_file_name_lead_nowhere_and_are_let_through(path: str, known: bool) -> None:
+    assert _is_known(path) == known
