@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from index.types import Embedder, Matrix, Parts, Vector
+from index.embedders.wrapped import WrappedEmbedder
+from index.types import Embedder, Vector
 
 
-class RememberedQuestions:
+class RememberedQuestions(WrappedEmbedder):
     """An embedder that keeps what it made of questions in a file; documents go to the one behind.
 
     Args:
@@ -24,7 +24,7 @@ class RememberedQuestions:
     """
 
     def __init__(self, embedder: Embedder, path: Path) -> None:
-        self._embedder = embedder
+        super().__init__(embedder)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._db = _opened(path)
@@ -33,25 +33,6 @@ class RememberedQuestions:
             self._db = _opened(path)
         self.saved_s = 0.0
         """Seconds that were saved so far by remembering."""
-
-    @property
-    def fingerprint(self) -> str:
-        """That of the embedder behind."""
-        return self._embedder.fingerprint
-
-    @property
-    def dimension(self) -> int:
-        """That of the embedder behind."""
-        return self._embedder.dimension
-
-    @property
-    def max_tokens(self) -> int:
-        """That of the embedder behind."""
-        return self._embedder.max_tokens
-
-    def token_ends(self, text: str) -> list[int]:
-        """As the embedder behind."""
-        return self._embedder.token_ends(text)
 
     def encode_query(self, text: str) -> Vector:
         """Return the unit vector of a question, shape ``(dimension,)``, embedded at most once."""
@@ -67,14 +48,6 @@ class RememberedQuestions:
             values = (key, vector.astype(np.float32).tobytes(), seconds)
             self._db.execute("INSERT OR REPLACE INTO questions VALUES (?, ?, ?)", values)
         return vector
-
-    def encode_documents(self, texts: Sequence[str]) -> Matrix:
-        """As the embedder behind."""
-        return self._embedder.encode_documents(texts)
-
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Parts]) -> list[tuple[Vector, Matrix]]:
-        """As the embedder behind."""
-        return self._embedder.encode_parts(texts, parts)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -29,6 +29,7 @@ from rag.passages import to_passage
 from rag.types import Answer, Draft, Finished, Message, PassagesFound, StageStarted
 from ui.api_conversations import add_conversations
 from ui.api_library import add_documents, add_libraries
+from ui.events import event
 from ui.feedback import Feedback, keep
 from ui.markup import escape
 from ui.session import clean_question
@@ -267,26 +268,22 @@ async def _as_events(updates: AsyncIterator[Update]) -> AsyncIterator[str]:
                 case Waiting(-1):
                     yield ": still there\n\n"
                 case ModelLoading():
-                    yield _event("stage", {"stage": "loading"})
+                    yield event("stage", {"stage": "loading"})
                 case Waiting(ahead):
-                    yield _event("stage", {"stage": "waiting", "ahead": ahead})
+                    yield event("stage", {"stage": "waiting", "ahead": ahead})
                 case StageStarted(stage):
-                    yield _event("stage", {"stage": str(stage)})
+                    yield event("stage", {"stage": str(stage)})
                 case PassagesFound(understood, passages):
                     found = [asdict(passage) for passage in passages]
-                    yield _event("passages", {"standalone_question": understood, "passages": found})
+                    yield event("passages", {"standalone_question": understood, "passages": found})
                 case Draft(text):
-                    yield _event("draft", {"text": text})
+                    yield event("draft", {"text": text})
                 case Finished(answer):
-                    yield _event("answer", answer.to_dict())
+                    yield event("answer", answer.to_dict())
                 case Failed(message):
-                    yield _event("error", {"message": message})
+                    yield event("error", {"message": message})
                 case Stopped():
-                    yield _event("error", {"message": "The question was called off."})
-
-
-def _event(name: str, data: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+                    yield event("error", {"message": "The question was called off."})
 
 
 async def _as_chunks(updates: AsyncIterator[Update]) -> AsyncIterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from index.errors import PinciteError
 from index.types import Document, DocumentRecord, SyncReport
+from ui.events import event
 from ui.tickets import LibraryLike
 from ui.uploads import Upload, Uploads
 from ui.worker import AssistantWorker
@@ -186,18 +186,14 @@ async def _as_events(work: Future[SyncReport], upload: Upload) -> AsyncIterator[
             state = upload.state
             if state != shown and not done.done():
                 shown = state
-                yield _event("progress", state)
+                yield event("progress", state)
         error = done.exception()
         if error is None:
-            yield _event("report", asdict(done.result()))
+            yield event("report", asdict(done.result()))
         else:
             unexpected = "it could not be taken in; the terminal shows why"
-            yield _event("error", {"message": str(error) if isinstance(error, PinciteError) else unexpected})
+            yield event("error", {"message": str(error) if isinstance(error, PinciteError) else unexpected})
     finally:
         upload.cancel()
         if not done.done():
             done.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # nobody waits for it any more
-
-
-def _event(name: str, data: Any) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

@@ -142,8 +142,7 @@ class ChatPage:
             readiness = self._worker.readiness
             if readiness != shown:
                 shown = readiness
-                records = shown.overview.records if shown.overview else ()
-                yield {self._welcome: welcome(shown, language), self._chosen: _changed(choices=choices_of(records))}
+                yield self._greeting(shown, language)
             await asyncio.sleep(POLL_SECONDS)
             remaining -= POLL_SECONDS
 
@@ -154,6 +153,9 @@ class ChatPage:
             readiness = Readiness(overview_of(library) if library is not None else None, is_ready=True)
         except PinciteError as error:
             readiness = Readiness(problem=str(error))
+        return self._greeting(readiness, language)
+
+    def _greeting(self, readiness: Readiness, language: str) -> Changes:
         records = readiness.overview.records if readiness.overview else ()
         return {self._welcome: welcome(readiness, language), self._chosen: _changed(choices=choices_of(records))}
 

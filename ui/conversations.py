@@ -18,6 +18,7 @@ from typing import Any
 
 from index.errors import PinciteError
 from index.types import Selection
+from rag.text import well_formed
 from rag.types import Answer
 from ui.markup import shortened
 from ui.types import Phase, Turn
@@ -64,7 +65,7 @@ class Conversations:
             db.execute("DELETE FROM turns WHERE owner = ? AND conversation = ? AND number >= ?", row)
             db.execute(
                 "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*row, now, _storable(turn.question), _storable(words), json.dumps(_as_data(turn))),
+                (*row, now, well_formed(turn.question), well_formed(words), json.dumps(_as_data(turn))),
             )
 
     def count(self, owner: str, conversation: str) -> int:
@@ -91,7 +92,7 @@ class Conversations:
         """Return the owner's conversations that say all ``words`` (the first 20), the latest first, 200 at most."""
         if not self._path.exists():
             return []
-        wanted = [_storable(word.casefold()) for word in words.split()[:_MOST_WORDS]]
+        wanted = [well_formed(word.casefold()) for word in words.split()[:_MOST_WORDS]]
         found = " AND instr(words, ?)" * len(wanted)
         query = (
             "SELECT conversation, min(number), count(*), max(asked) FROM turns "
@@ -136,10 +137,6 @@ class Conversations:
 
 def _hashed(owner: str) -> str:
     return sha256(owner.encode("utf-8", "replace")).hexdigest()
-
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _as_data(turn: Turn) -> dict[str, Any]:

@@ -55,9 +55,9 @@ class Received:
 class Upload:
     """How far the indexing of one file is; also its :class:`index.progress.Progress`. Threads may share it."""
 
-    def __init__(self, is_busy: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self) -> None:
         self._cancelled = threading.Event()
-        self._is_busy = is_busy
+        self._is_busy: Callable[[], bool] = lambda: False
         self.state: dict[str, Any] = {"description": "waiting", "done": 0, "total": None}
 
     def cancel(self) -> None:

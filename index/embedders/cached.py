@@ -8,40 +8,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.types import Embedder, Matrix, Parts, Vector
+from index.embedders.wrapped import WrappedEmbedder
+from index.types import Embedder, Matrix, Vector
 
 
-class CachedEmbedder:
-    """Remembers the vectors of the ``size`` texts used last. Threads may share it."""
+class CachedEmbedder(WrappedEmbedder):
+    """Remembers the vectors of the ``size`` documents' texts used last. Threads may share it."""
 
     def __init__(self, embedder: Embedder, *, size: int = 4096) -> None:
-        self._embedder = embedder
+        super().__init__(embedder)
         self._size = size
         self._vectors: OrderedDict[str, Vector] = OrderedDict()
         self._lock = threading.Lock()
-
-    @property
-    def fingerprint(self) -> str:
-        """That of the embedder behind."""
-        return self._embedder.fingerprint
-
-    @property
-    def dimension(self) -> int:
-        """That of the embedder behind."""
-        return self._embedder.dimension
-
-    @property
-    def max_tokens(self) -> int:
-        """That of the embedder behind."""
-        return self._embedder.max_tokens
-
-    def token_ends(self, text: str) -> list[int]:
-        """As the embedder behind."""
-        return self._embedder.token_ends(text)
-
-    def encode_query(self, text: str) -> Vector:
-        """Return the unit vector of a question, shape ``(dimension,)``."""
-        return self._embedder.encode_query(text)
 
     def encode_documents(self, texts: Sequence[str]) -> Matrix:
         """Return shape ``(len(texts), dimension)``; only texts that are not remembered are embedded, all in one go."""
@@ -56,7 +34,3 @@ class CachedEmbedder:
             while len(self._vectors) > self._size:
                 self._vectors.popitem(last=False)
         return np.stack([known[text] for text in texts]) if texts else np.zeros((0, self.dimension), np.float32)
-
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Parts]) -> list[tuple[Vector, Matrix]]:
-        """As the embedder behind, remembering nothing."""
-        return self._embedder.encode_parts(texts, parts)
