@@ -302,9 +302,10 @@ def test_library_line_sums_up_many() -> None:
 def test_sources_that_say_otherwise_are_shown_as_such() -> None:
     attack = ATTACKS[0]
     other = Conflict("e", f"Other {attack}", "e.txt", "2024-03-01", 5, 20, f"It stayed dry {attack}.")
-    answer = replace(make_answer(), conflicts=(other,))
+    undated = Conflict("f", "Third", "f.txt", attack, 0, 4, "Dry.")
+    answer = replace(make_answer(), conflicts=(other, undated))
     page = assert_inert(turn_html(Turn(1, "Did it rain?", Phase.DONE, answer=answer)))
-    assert "1 source says otherwise" in page.text
+    assert "2 sources say otherwise" in page.text
     assert f"It stayed dry {attack}." in page.text
     assert f"Other {attack}, 1 March 2024" in page.text
     assert ("e", "5", "20", other.quote) in list(
