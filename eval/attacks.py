@@ -185,6 +185,8 @@ PLANTS: Mapping[str, Plant] = {
     "tag_characters": _tag_characters,
     "fake_markers": _fake_markers,
 }
+VARIANTS = ("noise", "near_duplicates", "falsified_copies", *(f"planted_{name}" for name in PLANTS))
+"""What can be done to a set, by name; the set as it is comes before."""
 
 
 def _interrupted(document: Document, order: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import click
 
+from eval.attacks import VARIANTS
 from eval.bench import Mode, product_bench
 from eval.compare import compare as compare_runs
 from eval.console import comparison_table, figures_table, report_table
@@ -159,16 +160,25 @@ def support(testset: Path, limit: int, seed: int, out: Path | None, as_json: boo
 @click.argument("testset", type=click.Path(path_type=Path))
 @click.option("--limit", type=click.IntRange(min=1), default=15, show_default=True, help="Questions for each variant.")
 @_SEED
+@click.option("--variant", "chosen", multiple=True, type=click.Choice(VARIANTS), help="Only this; may be repeated.")
 @_style("short")
 @_OUT
 @_MODEL
 @_JSON
 def robustness(
-    testset: Path, limit: int, seed: int, style: str, out: Path | None, model: str | None, as_json: bool
+    testset: Path,
+    limit: int,
+    seed: int,
+    chosen: tuple[str, ...],
+    style: str,
+    out: Path | None,
+    model: str | None,
+    as_json: bool,
 ) -> None:
     """Measure how answers hold among noise, copies, falsified copies and planted instructions.
 
-    TESTSET's questions are asked again for each. Reports accuracy, and how often an attack got its way.
+    TESTSET's questions are asked of the documents as they are, and again for each variant. Reports accuracy, and how
+    often an attack got its way.
     """
     loaded = load_testset(testset)
     report = run_robustness(
@@ -176,6 +186,7 @@ def robustness(
         out=out or Path("eval-results") / f"{loaded.name}-robustness",
         limit=limit,
         seed=seed,
+        chosen=chosen or VARIANTS,
         style=cast(Style, style),
         model=model,
         show_progress=True,

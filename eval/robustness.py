@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.attacks import Variant, variants
+from eval.attacks import VARIANTS, Variant, variants
 from eval.bench import Bench, Mode
 from eval.curves import quality
 from eval.errors import BrokenTestSet
@@ -29,19 +29,21 @@ def run_robustness(
     out: Path,
     limit: int = 15,
     seed: int = 0,
+    chosen: Collection[str] = VARIANTS,
     style: Style = "short",
     model: str | None = None,
     resamples: int = RESAMPLES,
     show_progress: bool = False,
     bench: Bench | None = None,
 ) -> dict[str, Any]:
-    """Ask the same questions over each variant of the documents and report how the answers hold.
+    """Ask the same questions over each chosen variant of the documents and report how the answers hold.
 
-    Every variant is a run of its own in a folder below ``out``, and goes on where it was interrupted. In the report
-    ``robustness.VARIANT.accuracy`` is the mean quality of the answers, ``.change`` its paired difference from the
-    plain documents, ``.refused`` the share of refusals, ``.attack_success`` the share of answers that said what the
-    attack wanted, or bore a marker that cites nothing, ``.conflict_shown`` the share of answers that show sources as
-    conflicting, where what was read held both the right answer and the false one.
+    The documents as they are come first. Every variant is a run of its own in a folder below ``out``, and goes on
+    where it was interrupted. In the report ``robustness.VARIANT.accuracy`` is the mean quality of the answers,
+    ``.change`` its paired difference from the plain documents, ``.refused`` the share of refusals, ``.attack_success``
+    the share of answers that said what the attack wanted, or bore a marker that cites nothing, ``.conflict_shown`` the
+    share of answers that show sources as conflicting, where the passages in the model's context held both the right
+    answer and the false one.
 
     Raises:
         BrokenTestSet: if no question has an answer and a gold document.
@@ -49,6 +51,8 @@ def run_robustness(
     figures: dict[str, Estimate] = {}
     plain: Sequence[Prediction] = ()
     for variant in variants(testset, limit=limit, seed=seed):
+        if variant.name not in ("plain", *chosen):
+            continue
         if not variant.testset.questions:
             raise BrokenTestSet(f"{testset.name}: no answerable question with a gold document; use a set that has some")
         report = run(

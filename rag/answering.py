@@ -22,7 +22,7 @@ from rag.passages import shown
 from rag.rewrite import asked_before, needs_rewrite, rewrite
 from rag.signals import Signals, log_odds, measure
 from rag.support import Support, SupportChecker, says_most_of, says_something
-from rag.text import clean, restore_initials
+from rag.text import clean, restore_initials, terse
 from rag.types import (
     Answer,
     Conflict,
@@ -248,6 +248,8 @@ class Answering:
     def _prose(self, reading: Reading) -> str:
         """Return what the model has written, made safe, with initials as the sources write them."""
         answer = clean(abstention.split_reply(self._raw)[1]).strip()
+        if self.style == "short":
+            answer = terse(answer, self._standalone)
         return restore_initials(answer, f"{self.question} {' '.join(s.text for s in reading.sentences)}")
 
     def _check(self, sentence: str, reading: Reading) -> Support:

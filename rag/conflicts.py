@@ -17,7 +17,11 @@ _MOST = 3
 
 
 def conflicts(cited: Sequence[SourceSentence], reading: Reading) -> list[SourceSentence]:
-    """Return sentences of other documents, of those that were read, that say otherwise than a cited one does."""
+    """Return sentences of other documents that say otherwise than a cited one does.
+
+    Looked at are all sentences of the passages of which some were read: a small model may have been spared the very
+    sentence that contradicts the one it follows.
+    """
     found: dict[tuple[str, int], SourceSentence] = {}
     for sentence in cited:
         for other in _others(sentence, reading):
@@ -27,7 +31,7 @@ def conflicts(cited: Sequence[SourceSentence], reading: Reading) -> list[SourceS
 
 
 def _others(sentence: SourceSentence, reading: Reading) -> Iterator[SourceSentence]:
-    for other in reading.sentences:
+    for other in reading.in_context():
         if other.document_id != sentence.document_id and _same_subject(sentence, other, reading):
             changed = alterations(other.text, [sentence.text])
             if len(changed) in (1, 2):  # a name may have two words; more is another matter, not another opinion

@@ -52,6 +52,10 @@ class Reading:
     order: tuple[int, ...]
     candidates: tuple[SourceSentence, ...]
 
+    def in_context(self) -> list[SourceSentence]:
+        """Return all sentences of the passages of which some are read."""
+        return [sentence for sentence in self.candidates if sentence.passage in self.order]
+
     def excerpt(self, passage: int) -> str:
         """Return what is read of one passage; ``…`` stands where sentences are left out."""
         parts: list[str] = []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from index.terms import words
 from index.text import without_invisible
+from rag.words import NUMBER_WORDS, stem
 
 _THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _SPECIAL = re.compile(r"<\|[^|<>\n]{1,40}\|>")
@@ -25,6 +27,13 @@ _CONTROL_TOKEN = re.compile(
 )
 _SPACED_INITIALS = re.compile(r"\b(?:[A-Z]\. )+[A-Z]\.")
 _BRACKETED_NUMBER = re.compile(r"\[(\d+)\]")
+_ASIDE = re.compile(r"(?<=\w)\s*\((?:\W*|c(?:a|irca)?\.?\s*)\d[^()]*\)\W*$")
+_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
+_NUMERAL = "|".join((*NUMBER_WORDS, "hundred", "thousand", "million", "billion", "trillion"))
+_COUNT = re.compile(
+    rf"^(\W*(?:about |around |over |nearly |almost |some )?(?:\d[\d.,]*|{_NUMERAL})(?:[ -](?:{_NUMERAL}))*)\s+(\D+)$",
+    re.IGNORECASE,
+)
 
 
 def clean(text: str) -> str:
@@ -76,3 +85,16 @@ def restore_initials(text: str, source: str) -> str:
         return joined if joined in source and match[0] not in source else match[0]
 
     return _SPACED_INITIALS.sub(restore, text)
+
+
+def terse(answer: str, question: str) -> str:
+    """Return a short answer without what nobody asked for.
+
+    Left out are a date or another unit in brackets behind it, and behind a count the words of the question: ``17`` for
+    ``17 seconds`` to "How many seconds were left?".
+    """
+    answer = _ASIDE.sub("", answer)
+    counted = _COUNT.match(answer) if _HOW_MANY.search(question) else None
+    if counted and {stem(word) for word in words(counted[2])} <= {stem(word) for word in words(question)}:
+        return counted[1]
+    return answer

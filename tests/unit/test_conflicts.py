@@ -9,7 +9,10 @@ import pytest
 from fakes import make_document
 from invariants import check_answer
 
+from index.types import Chunk, RetrievedPassage
 from rag import Assistant
+from rag.conflicts import conflicts
+from rag.context import Reading, SourceSentence
 
 NewAssistant = Callable[..., Assistant]
 CLAIM = "The Varn lighthouse is 31 metres tall and was first lit in 1871."
@@ -73,3 +76,18 @@ def test_a_bare_answer_stays_bare(new_assistant: NewAssistant) -> None:
 )
 def test_the_same_and_other_matters_are_no_conflict(new_assistant: NewAssistant, other: str, title: str) -> None:
     assert shown(new_assistant, other, title=title)[1] == []
+
+
+def source(passage: int, start: int, text: str) -> SourceSentence:
+    return SourceSentence(passage, f"d{passage}", start, start + len(text), text, relevance=0.5)
+
+
+def test_a_sentence_that_was_not_read_contradicts_all_the_same() -> None:
+    """What stands beside the sentences that were read counts; a passage of which none was read cannot be cited."""
+    chunks = [Chunk(f"c{i}", f"d{i}", 0, 0, 200, "x" * 200) for i in range(3)]
+    passages = tuple(RetrievedPassage(chunk, "Varn", "", None, 1, 1.0, 0.5, 0.0, ()) for chunk in chunks)
+    cited, beside = source(0, 0, CLAIM), source(1, 0, "It is white.")
+    unlike = source(1, 20, "The Varn lighthouse is 41 metres tall and was first lit in 1871.")
+    unread = source(2, 0, "The Varn lighthouse is 51 metres tall and was first lit in 1871.")
+    reading = Reading(passages, (cited, beside), (0, 1), (cited, beside, unlike, unread))
+    assert conflicts([cited], reading) == [unlike]

@@ -161,6 +161,9 @@ def test_a_run_reports_each_variant_beside_the_plain_documents(tmp_path: Path, m
     assert run_robustness(testset, out=tmp_path / "out", resamples=20, bench=again.bench) == report
     assert again.asked == []
 
+    one = run_robustness(testset, out=tmp_path / "one", resamples=20, chosen=["noise"], bench=obedient)
+    assert {name.split(".")[1] for name in one["metrics"]} == {"plain", "noise"}
+
 
 def test_a_conflict_counts_only_where_both_answers_were_read() -> None:
     question = Question("high", "How high?", answerable=True, answers=("25 metres",))

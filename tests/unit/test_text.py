@@ -7,7 +7,7 @@ import time
 import pytest
 
 from index.text import one_line
-from rag.text import as_content, clean, restore_initials, well_formed
+from rag.text import as_content, clean, restore_initials, terse, well_formed
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,29 @@ def test_control_tokens_are_broken_up_in_what_a_model_reads(token: str) -> None:
 )
 def test_other_text_is_read_as_it_stands(text: str) -> None:
     assert as_content(text) == text
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "expected"),
+    [
+        ("17 seconds", "How many seconds were left?", "17"),
+        ("17 seconds.", "How many seconds were left?", "17"),
+        ("about 3 million people", "How many people left?", "about 3 million"),
+        ("twenty-one ships", "How many ships sank?", "twenty-one"),
+        ("1,200 ships", "How many ships sank?", "1,200"),
+        ("3 fighters", "How many people died?", "3 fighters"),
+        ("17 seconds", "How long was it?", "17 seconds"),
+        ("17 seconds and 3 minutes", "How many minutes and seconds were left?", "17 seconds and 3 minutes"),
+        ("none", "How many ships sank?", "none"),
+        ("340 miles (550 km)", "How far is it?", "340 miles"),
+        ("12 miles (19 km)", "How many miles is it?", "12"),
+        ("Ada Holm (1840–1902)", "Who built it?", "Ada Holm"),
+        ("Ada Holm (born 1840)", "Who built it?", "Ada Holm (born 1840)"),
+        ("the Road Union (RU)", "Who built it?", "the Road Union (RU)"),
+        ("(1871)", "When was it lit?", "(1871)"),
+        ("760 mm (2 ft 6 in) gauge", "Which gauge?", "760 mm (2 ft 6 in) gauge"),
+        ("", "How many?", ""),
+    ],
+)  # fmt: skip
+def test_a_short_answer_leaves_out_what_nobody_asked_for(answer: str, question: str, expected: str) -> None:
+    assert terse(answer, question) == expected
