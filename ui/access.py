@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import hmac
 import math
@@ -11,17 +10,18 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from index.errors import PinciteError
 from ui.asgi import Receive, Scope, Send, header_values, refuse, respond
 from ui.limits import RateLimit, client_of
-from ui.markup import escape
+from ui.login import LOGIN, login_page
 from ui.passwords import PasswordHash, load_password
+from ui.visitors import language_for
+from ui.words import say
 
-LOGIN = "/login"
 LOGOUT = "/logout"
 COOKIE = "pincite-session"
 SESSION_SECONDS = 12 * 3600
@@ -30,17 +30,6 @@ LONGEST_FORM = 8 * 1024
 FORM_SECONDS = 10.0
 SHORTEST_TOKEN = 20
 _BEARER = {"www-authenticate": "Bearer"}
-
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:20rem;margin:18vh auto;padding:0 1rem;color-scheme:light dark}"
-    "h1{font-size:1.25rem}label,input,button{display:block;width:100%;box-sizing:border-box;font:inherit}"
-    "input,button{margin:.4rem 0 1rem;padding:.5rem}[role=alert]{font-weight:600}"
-)
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_LOGIN_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
 
 
 class Sessions:
@@ -126,7 +115,7 @@ class Access:
                 self.sessions.end(secret)
             await respond(send, 200, "Logged out.\n", headers={"set-cookie": _cookie(scope, "", 0)})
         elif path == "/" and method in ("GET", "HEAD") and self.password is not None:
-            await _login_page(send, 401, "", _BEARER, with_body=method == "GET")
+            await login_page(scope, send, 401, "", _BEARER)
         else:
             remedy = "Send 'Authorization: Bearer' with the token of the server" if self.token else "Log in at / first"
             await refuse(send, 401, f"This server asks who you are. {remedy}.", _BEARER)
@@ -136,8 +125,8 @@ class Access:
         wait = self.tries.take(client_of(scope)) or self.all_tries.take("all")
         if wait:
             seconds = math.ceil(wait)
-            message = f"Too many tries. Wait {seconds} seconds, then try again."
-            await _login_page(send, 429, message, {"retry-after": str(seconds)})
+            message = say(language_for(scope), "Too many tries. Wait {n} seconds, then try again.", n=seconds)
+            await login_page(scope, send, 429, message, {"retry-after": str(seconds)})
             return
         form = await _body(receive)
         if form is None:
@@ -148,7 +137,8 @@ class Access:
         async with self._one_at_a_time:  # Each takes 16 MiB while it is computed.
             right = await asyncio.to_thread(password.matches, typed)
         if not right:
-            await _login_page(send, 401, "That is not the password. Try again.", _BEARER)
+            message = say(language_for(scope), "That is not the password. Try again.")
+            await login_page(scope, send, 401, message, _BEARER)
             return
         cookie = _cookie(scope, self.sessions.begin(), SESSION_SECONDS)
         await respond(send, 303, "", headers={"location": "/", "set-cookie": cookie})
@@ -205,23 +195,6 @@ def _cookie(scope: Scope, secret: str, seconds: int) -> str:
     )
     secure = "; Secure" if is_encrypted else ""
     return f"{COOKIE}={secret}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}"
-
-
-async def _login_page(
-    send: Send, status: int, message: str, headers: Mapping[str, str], *, with_body: bool = True
-) -> None:
-    alert = f'<p role="alert">{escape(message)}</p>' if message else ""
-    page = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>pincite: log in</title>'
-        '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
-        f"<style>{_STYLE}</style></head><body><h1>pincite</h1>{alert}"
-        f'<form method="post" action="{LOGIN}"><label for="password">Password</label>'
-        '<input id="password" name="password" type="password" autocomplete="current-password" required autofocus>'
-        "<button>Log in</button></form></body></html>\n"
-    )
-    # Without a referrer a browser would hide where the form came from, and the login would look like another site's.
-    headers = {"content-type": "text/html; charset=utf-8", "referrer-policy": "same-origin", **headers}
-    await respond(send, status, page, policy=_LOGIN_POLICY, with_body=with_body, headers=headers)
 
 
 def _sha256(secret: str) -> bytes:

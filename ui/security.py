@@ -17,8 +17,8 @@ from collections.abc import Awaitable, Iterable
 from ui.access import LOGIN, LOGOUT, Access
 from ui.asgi import AsgiApp, AsgiMessage, Receive, Scope, Send, header_values, refuse, with_headers
 from ui.limits import Limits
-from ui.visitors import cookies_in, new_cookie, owner_of
-from ui.words import ENGLISH, language_of
+from ui.visitors import cookies_in, language_for, new_cookie, owner_of
+from ui.words import ENGLISH
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """What a browser on this computer may call the server. Any other name is DNS rebinding."""
@@ -205,7 +205,7 @@ class Guard:
         nonce = _nonce()
         headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
         cookies = cookies_in("; ".join(header_values(scope, b"cookie")))
-        language = language_of(cookies, ",".join(header_values(scope, b"accept-language")))
+        language = language_for(scope)
         start: AsgiMessage = {}
         parts: list[bytes] = []
 

@@ -6,6 +6,9 @@ import re
 import secrets
 from collections.abc import Mapping
 
+from ui.asgi import Scope, header_values
+from ui.words import language_of
+
 COOKIE = "pincite-visitor"
 _DAYS = 400
 """Browsers keep no cookie longer."""
@@ -31,3 +34,9 @@ def new_cookie() -> str:
     """Return a ``Set-Cookie`` header with a new word."""
     age = _DAYS * 24 * 60 * 60
     return f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict"
+
+
+def language_for(scope: Scope) -> str:
+    """Return the language of the person who sent a request."""
+    cookies = cookies_in("; ".join(header_values(scope, b"cookie")))
+    return language_of(cookies, ",".join(header_values(scope, b"accept-language")))

@@ -329,3 +329,20 @@ def test_the_application_never_sees_what_a_sender_claims_to_be(door: Door) -> No
     claims = [(name, "evil.test") for name in ("x-forwarded-host", "X-Forwarded-For", "forwarded", "x-real-ip")]
     door("/v1/library", headers=[("authorization", f"Bearer {TOKEN}"), *claims])
     assert b"evil.test" not in dict(door.seen["headers"]).values()
+
+
+@pytest.mark.parametrize(
+    ("headers", "language", "button", "wrong"),
+    [
+        ([("accept-language", "de-AT,en;q=0.5")], "de", "Anmelden", "Das ist nicht das Passwort."),
+        ([("accept-language", "de"), ("cookie", "pincite-language=tr")], "tr", "Giriş yap", "Parola bu değil."),
+        ([("accept-language", "fr")], "en", "Log in", "That is not the password."),
+    ],
+)
+def test_the_login_speaks_the_language_of_who_stands_before_it(
+    door: Door, headers: list[tuple[str, str]], language: str, button: str, wrong: str
+) -> None:
+    page = door("/", headers=headers).body
+    assert f'<html lang="{language}">' in page
+    assert f"<button>{button}</button>" in page
+    assert wrong in door("/login", "POST", headers=headers, body=b"password=wrong").body
