@@ -20,9 +20,11 @@ from index.types import Document, DocumentRecord, SyncReport
 from ui.events import event
 from ui.tickets import LibraryLike
 from ui.uploads import Upload, Uploads
-from ui.worker import AssistantWorker
+from ui.worker import AssistantWorker, BusyError
 
 MOST_AROUND = 200_000
+MOST_UPLOADS = 20
+"""Files that may be on their way at a time, those included that wait to be indexed: each takes room on the disk."""
 _LOOK_SECONDS = 0.2
 
 log = logging.getLogger("pincite.ui")
@@ -65,6 +67,7 @@ def add_libraries(api: FastAPI, named: Named, worker: AssistantWorker) -> None:
 def add_documents(api: FastAPI, named: Named, is_busy: Callable[[], bool]) -> None:
     """Add the routes under ``/documents`` and ``/files``."""
     known: dict[str, Uploads] = {}
+    under_way: set[Upload] = set()
     pool = ThreadPoolExecutor(1, "pincite-uploads")
 
     def uploads(library: str) -> Uploads:
@@ -85,12 +88,19 @@ def add_documents(api: FastAPI, named: Named, is_busy: Callable[[], bool]) -> No
     async def bring_in(name: str, request: Request, library: str = "") -> StreamingResponse:
         """The body is the file. Server-sent events: ``progress``, then ``report`` or ``error``."""
         own = await run_in_threadpool(uploads, library)
+        if len(under_way) >= MOST_UPLOADS:
+            raise BusyError(f"{MOST_UPLOADS} files are on their way already; send this one when they are in")
+        upload = Upload()
+        under_way.add(upload)
         try:
             received = await own.receive(name, request.stream())
-        except ClientDisconnect:
-            raise HTTPException(499, "The file broke off.") from None
-        upload = Upload()
-        work = pool.submit(own.bring_in, received, upload)
+            work = pool.submit(own.bring_in, received, upload)
+        except BaseException as error:
+            under_way.discard(upload)
+            if isinstance(error, ClientDisconnect):
+                raise HTTPException(499, "The file broke off.") from None
+            raise
+        work.add_done_callback(lambda _: under_way.discard(upload))
         work.add_done_callback(_noted)
         return StreamingResponse(_as_events(work, upload), media_type="text/event-stream")
 

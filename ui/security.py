@@ -14,9 +14,10 @@ import secrets
 import socket
 from collections.abc import Awaitable, Iterable
 
-from ui.access import LOGIN, LOGOUT, Access
+from ui.access import LOGOUT, Access
 from ui.asgi import AsgiApp, AsgiMessage, Receive, Scope, Send, header_values, refuse, with_headers
 from ui.limits import Limits
+from ui.login import LOGIN
 from ui.visitors import cookies_in, language_for, new_cookie, owner_of
 from ui.words import ENGLISH
 

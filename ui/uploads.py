@@ -34,6 +34,8 @@ _YIELD_SECONDS = 0.2
 _PATIENCE_SECONDS = 60.0
 """How long indexing steps back at a time: where questions never end, files still come in."""
 _STALE_SECONDS = 24 * 60 * 60.0
+LEFT_FREE = 512 * 2**20
+"""Bytes of the disk that files from the page leave to everything else."""
 
 
 class UploadError(PinciteError):
@@ -127,6 +129,8 @@ class Uploads:
             with part.open("xb") as file:
                 async for data in body:
                     size += len(data)
+                    if shutil.disk_usage(self._folder).free < LEFT_FREE + len(data):
+                        raise UploadError(f"{target.name}: the disk is nearly full; make room on it")
                     if size > limit:
                         raise UploadError(f"{target.name}: is larger than {limit // 2**20} MiB; see 'max_file_mb'")
                     file.write(data)

@@ -42,7 +42,7 @@ UNEXPECTED = phrase(
 
 
 class BusyError(PinciteError):
-    """Too many questions are waiting already."""
+    """Too much is waiting already."""
 
 
 AssistantFactory = Callable[[], AssistantLike]

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import shutil
 import threading
 import time
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from fakes import make_document, make_library
+from fastapi import FastAPI
 from starlette.requests import ClientDisconnect
 
 from index.errors import LibraryError
 from index.library import Library
 from index.readers import Limits
 from index.types import SyncReport
+from ui.api_library import add_documents
 from ui.uploads import CalledOff, Received, Upload, UploadError, Uploads, file_name
+from ui.worker import BusyError
 
 FERRY = b"The ferry leaves at nine. It sails in winter, too.\n"
 
@@ -91,6 +96,38 @@ def test_too_large_a_file_is_refused_and_nothing_stays(tmp_path: Path) -> None:
         with pytest.raises(UploadError, match="larger than"):
             received(uploads, "big.txt", b"x" * 900, b"x" * 900)
         assert in_folder(library) == []
+
+
+def test_the_last_of_the_disk_is_left_alone(
+    uploads: Uploads, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = shutil.disk_usage(library.info().path).free
+    monkeypatch.setattr("ui.uploads.LEFT_FREE", free + 2**30)
+    with pytest.raises(UploadError, match="the disk is nearly full; make room"):
+        received(uploads, "ferry.txt", FERRY)
+    assert in_folder(library) == []
+
+
+def test_only_so_many_files_are_on_their_way(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two wait for an answer under way, the third is turned away; when they are in there is room again."""
+    monkeypatch.setattr("ui.api_library.MOST_UPLOADS", 2)
+    busy = threading.Event()
+    busy.set()
+    api = FastAPI()
+    add_documents(api, lambda _: library, busy.is_set)
+
+    async def send() -> list[str]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://x") as client:
+            waiting = [asyncio.create_task(client.put(f"/files/{n}.txt", content=FERRY + n.encode())) for n in "ab"]
+            await asyncio.sleep(0.5)
+            with pytest.raises(BusyError, match="2 files are on their way already"):
+                await client.put("/files/c.txt", content=FERRY)
+            busy.clear()
+            replies = [*(await asyncio.gather(*waiting)), await client.put("/files/d.txt", content=FERRY)]
+            return [reply.text.rpartition("event: ")[2].partition("\n")[0] for reply in replies]
+
+    assert asyncio.run(send()) == ["report"] * 3
+    assert in_folder(library) == ["a.txt", "b.txt", "d.txt"]
 
 
 def test_a_body_that_breaks_off_leaves_nothing(uploads: Uploads, library: Library) -> None:
