@@ -14,6 +14,7 @@ from eval.bench import Mode, product_bench
 from eval.compare import compare as compare_runs
 from eval.console import comparison_table, figures_table, report_table
 from eval.loading import load_testset
+from eval.nearest import run_nearest
 from eval.report import write_json
 from eval.robustness import run_robustness
 from eval.runner import run as run_testset
@@ -153,6 +154,20 @@ def support(testset: Path, limit: int, seed: int, out: Path | None, as_json: boo
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         write_json(out / "support.json", report | {"cases": [item.to_dict() for item in checked]})
+    _show(report, figures_table(report["metrics"]), as_json)
+
+
+@command.command()
+@click.argument("testset", type=click.Path(path_type=Path))
+@click.argument("finished", type=click.Path(path_type=Path), metavar="RUN")
+@_SEED
+@_JSON
+def citations(testset: Path, finished: Path, seed: int, as_json: bool) -> None:
+    """Measure what a run's citations gain over citing the closest sentence.
+
+    RUN is the output folder of a run on TESTSET. Looked at are the sentences that the model wrote itself.
+    """
+    report = run_nearest(load_testset(testset), finished, product_bench().embedder(), seed=seed)
     _show(report, figures_table(report["metrics"]), as_json)
 
 
