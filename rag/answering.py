@@ -19,6 +19,8 @@ from rag.config import AssistantConfig
 from rag.conflicts import conflicts
 from rag.context import Reading, SourceSentence, select
 from rag.passages import shown
+from rag.phrasing import as_sentence, capitalised, repeats, said_otherwise, without_repeats
+from rag.questions import wants_description
 from rag.rewrite import asked_before, needs_rewrite, rewrite
 from rag.signals import Signals, log_odds, measure
 from rag.support import Support, SupportChecker, says_most_of, says_something
@@ -199,7 +201,7 @@ class Answering:
                     self._first_token_s = time.perf_counter() - self._started
                 self._raw = (self._raw + piece)[:most]
                 yield
-                if len(self._raw) == most or (piece and _repeats(self._raw)):
+                if len(self._raw) == most or (piece and repeats(self._raw)):
                     break
         finally:
             close = getattr(pieces, "close", None)
@@ -212,33 +214,55 @@ class Answering:
             return self._declined(Reason.NOT_IN_SOURCES)
         cited = self._compose(reading, finished=True)
         if not cited.citations or not says_something(prose, self._standalone):
-            return self._declined(Reason.UNSUPPORTED_ANSWER)
+            if not self._lets_sources_answer:
+                return self._declined(Reason.UNSUPPORTED_ANSWER)
+            cited = self._closest(reading)
         self._conflicts = conflicts(cited.evidence, reading)
         if self.style == "chat":
             self._quote(cited, reading)
             for other in self._conflicts:
-                cited.append(_said_otherwise(other, reading), support=1.0, evidence=[other])
+                cited.append(said_otherwise(other, reading), support=1.0, evidence=[other])
         return self._finished(cited.text, tuple(cited.sentences), cited=cited, reading=reading)
+
+    @property
+    def _lets_sources_answer(self) -> bool:
+        """Whether the closest sentences may stand in for an answer that does not hold.
+
+        Asked what something is, or why, a small model that is made to be brief says a word that says nothing. Where it
+        is quite sure that the sources state the answer, they do so better. A lone name or number is not guessed so.
+        """
+        sure = self._confidence is not None and self._confidence >= self._calibration.thresholds["strict"]
+        quotes = self.style == "chat" and self.config.quoted_sentences > 0
+        return sure and quotes and wants_description(self._standalone)
+
+    def _closest(self, reading: Reading) -> CitedText:
+        """Return the sentences closest to the question, in the order in which they were read."""
+        ranked = sorted(reading.sentences, key=lambda sentence: -sentence.relevance)[: self.config.quoted_sentences]
+        cited = CitedText(reading.passages)
+        for source in reading.sentences:
+            if source in ranked:
+                cited.quote(source)
+        return cited
 
     def _quote(self, cited: CitedText, reading: Reading) -> None:
         """Let the sources speak: behind a terse answer stand the sentences that carry it, and the closest one."""
         closest = max(reading.sentences, key=lambda sentence: sentence.relevance)
         for source in list(dict.fromkeys((*cited.evidence, closest)))[: self.config.quoted_sentences]:
             if not says_most_of(cited.text, source.text):
-                cited.append(_as_sentence(one_line(clean(source.text))), support=1.0, evidence=[source])
+                cited.quote(source)
 
     def _compose(self, reading: Reading, *, finished: bool) -> CitedText:
         """Return the answer so far: each finished sentence with its markers, the one being written without."""
         prose = self._prose(reading)
         whole = [Span(0, len(prose))] if prose else []
-        spans = whole if self.style == "short" else _without_repeats(prose, split_sentences(prose))
+        spans = whole if self.style == "short" else without_repeats(prose, split_sentences(prose))
         cited = CitedText(reading.passages)
         previous: Span | None = None
         for i, span in enumerate(spans):
             text = one_line(prose[span.start : span.end])
             gap = prose[previous.end : span.start] if previous else ""
             if self.style == "chat" and self.config.quoted_sentences:  # in drafts, too: the answer goes on from them
-                text = _as_sentence(text) if finished and i == len(spans) - 1 else _capitalised(text)
+                text = as_sentence(text) if finished and i == len(spans) - 1 else capitalised(text)
             support = self._check(text, reading) if finished or i < len(spans) - 1 else Support(0.0, False, ())
             evidence = [reading.sentences[e] for e in support.evidence] if support.supported else []
             cited.append(text, support=support.score, evidence=evidence, separator="\n" if "\n" in gap else " ")
@@ -316,23 +340,6 @@ class Answering:
         return Finished(answer)
 
 
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _as_sentence(text: str) -> str:
-    """Return a few words with a capital and a full stop."""
-    text = _capitalised(text)
-    return text if re.search(r"[.!?…:][\"'”’»)\]]*$", text) else f"{text}."
-
-
-def _said_otherwise(sentence: SourceSentence, reading: Reading) -> str:
-    """Return the words that show a source which disagrees, with the date it states."""
-    passage = reading.passages[sentence.passage]
-    where = f"{passage.title}, {passage.date}" if passage.date else passage.title or passage.source
-    return f"Another source ({clean(where)}) says otherwise: “{one_line(clean(sentence.text))}”"
-
-
 def _conflict(sentence: SourceSentence, reading: Reading) -> Conflict:
     passage = reading.passages[sentence.passage]
     return Conflict(
@@ -364,20 +371,3 @@ def _heading(passage: RetrievedPassage) -> str:
         title = f"{title[:_TITLE_CHARS].rsplit(' ', 1)[0]} …"
     name = " > ".join(filter(None, (title, passage.chunk.heading)))
     return f"{name} ({passage.date})" if passage.date else name
-
-
-def _repeats(text: str) -> bool:
-    """Tell whether the last stretch of text stands three times in a row: a small model has got stuck."""
-    tail = text[-240:]
-    return any(
-        len(tail) >= 3 * n and tail[-n:].strip() and tail[-n:] == tail[-2 * n : -n] == tail[-3 * n : -2 * n]
-        for n in range(12, 81)
-    )
-
-
-def _without_repeats(prose: str, spans: Sequence[Span]) -> list[Span]:
-    """Drop sentences that were already said word for word."""
-    first: dict[str, Span] = {}
-    for span in spans:
-        first.setdefault(one_line(prose[span.start : span.end]).lower(), span)
-    return list(first.values())

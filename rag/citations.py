@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from index.text import one_line
 from index.types import RetrievedPassage
 from rag.context import SourceSentence
 from rag.passages import place_at
+from rag.phrasing import as_sentence
+from rag.text import clean
 from rag.types import Citation, Sentence
 
 
@@ -33,6 +36,10 @@ class CitedText:
         markers = tuple(dict.fromkeys(self._marker(source) for source in evidence))
         self.text += sentence + "".join(f" [{marker}]" for marker in markers)
         self.sentences.append(Sentence(start, len(self.text), bool(markers), support, markers))
+
+    def quote(self, source: SourceSentence) -> None:
+        """Append a source sentence as it stands, cited."""
+        self.append(as_sentence(one_line(clean(source.text))), support=1.0, evidence=[source])
 
     def _marker(self, source: SourceSentence) -> int:
         key = (source.document_id, source.start, source.end)

@@ -1,0 +1,46 @@
+"""How an answer is put into words from what the model wrote and what the sources say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.sentences import Span
+from index.text import one_line
+from rag.context import Reading, SourceSentence
+from rag.text import clean
+
+
+def capitalised(text: str) -> str:
+    """Return ``text`` with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def as_sentence(text: str) -> str:
+    """Return a few words with a capital and a full stop."""
+    text = capitalised(text)
+    return text if re.search(r"[.!?…:][\"'”’»)\]]*$", text) else f"{text}."
+
+
+def said_otherwise(sentence: SourceSentence, reading: Reading) -> str:
+    """Return the words that show a source which disagrees, with the date it states."""
+    passage = reading.passages[sentence.passage]
+    where = f"{passage.title}, {passage.date}" if passage.date else passage.title or passage.source
+    return f"Another source ({clean(where)}) says otherwise: “{one_line(clean(sentence.text))}”"
+
+
+def repeats(text: str) -> bool:
+    """Tell whether the last stretch of text stands three times in a row: a small model has got stuck."""
+    tail = text[-240:]
+    return any(
+        len(tail) >= 3 * n and tail[-n:].strip() and tail[-n:] == tail[-2 * n : -n] == tail[-3 * n : -2 * n]
+        for n in range(12, 81)
+    )
+
+
+def without_repeats(prose: str, spans: Sequence[Span]) -> list[Span]:
+    """Drop sentences that were already said word for word."""
+    first: dict[str, Span] = {}
+    for span in spans:
+        first.setdefault(one_line(prose[span.start : span.end]).lower(), span)
+    return list(first.values())
