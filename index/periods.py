@@ -9,11 +9,12 @@ from datetime import date, timedelta
 
 _MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_MONTH = "|".join([*(f"{month[:3]}(?:{month[3:]})?" if len(month) > 3 else month for month in _MONTHS), "sept"])
+MONTH = "|".join([*(f"{month[:3]}(?:{month[3:]})?" if len(month) > 3 else month for month in _MONTHS), "sept"])
+"""Names of months and their short forms, as part of a pattern."""
 _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
-_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\.?,? ((?:19|20)\d\d)\b", re.IGNORECASE)
-_MONTH_DAY = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b", re.IGNORECASE)
-_MONTH_YEAR = re.compile(rf"\b({_MONTH})\.?,?(?: of)? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})\.?,? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"\b({MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_MONTH_YEAR = re.compile(rf"\b({MONTH})\.?,?(?: of)? ((?:19|20)\d\d)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:in|of|during|from|since|for) ((?:19|20)\d\d)\b", re.IGNORECASE)
 _LAST_DAY = re.compile(rf"\b(?:last|on|this past) ({'|'.join(_DAYS)})\b", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(today|yesterday|(?:this|last|past) (?:week|month|year))\b", re.IGNORECASE)

@@ -213,7 +213,8 @@ class Answering:
         if not abstention.split_reply(self._raw)[0] or abstention.is_refusal(prose):
             return self._declined(Reason.NOT_IN_SOURCES)
         cited = self._compose(reading, finished=True)
-        if not cited.citations or not says_something(prose, self._standalone):
+        carried = " ".join(source.text for source in cited.evidence)
+        if not cited.citations or not says_something(prose, self._standalone, carried):
             if not self._lets_sources_answer:
                 return self._declined(Reason.UNSUPPORTED_ANSWER)
             cited = self._closest(reading)

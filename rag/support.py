@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.periods import MONTH
 from index.terms import STOP_WORDS, words
 from index.types import Embedder
 from rag.alterations import alterations
@@ -42,6 +43,12 @@ _CLOSED_QUESTION = re.compile(
 )
 _COUNT_QUESTION = re.compile(
     r"\bhow (?:many|much|old|tall|long ago)\b|\bwhat (?:number|percentage|share)\b", re.IGNORECASE
+)
+_AMOUNT_QUESTION = re.compile(r"\bhow (?:many|much)\b|\bwhat (?:number|percentage|share)\b", re.IGNORECASE)
+_DATE = re.compile(
+    rf"\b(?:{MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?!,\d)(?:,? \d{{4}}\b)?"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})\b(?:,? \d{{4}}\b)?|\b\d{{4}}-\d\d-\d\d\b",
+    re.IGNORECASE,
 )
 _QUANTITY = re.compile(
     r"\b(?:no|none|one|half|both|pair|couple|few|several|some|many|most|all|dozens?|scores|hundreds?|thousands?|millions?"
@@ -180,16 +187,21 @@ def _weighted_words(text: str, asked: set[str]) -> dict[str, float]:
     return weights
 
 
-def says_something(text: str, question: str) -> bool:
+def says_something(text: str, question: str, evidence: str = "") -> bool:
     """Tell whether ``text`` holds a content word that the question does not: an answer that only echoes says nothing.
 
-    Asked how many, it must hold a number that the question does not, or a word of quantity. A question that is answered
-    by yes or no, or that names its choices, may be answered in its own words.
+    Asked how many, it must hold a number that the question does not, or a word of quantity; one that ``evidence`` holds
+    only as part of a date counts nothing. A question that is answered by yes or no, or that names its choices, may be
+    answered in its own words.
     """
     if _CLOSED_QUESTION.search(question):
         return True
-    if _COUNT_QUESTION.search(question) and not (_numbers(text) - _numbers(question) or _QUANTITY.search(text)):
-        return False
+    if _COUNT_QUESTION.search(question):
+        numbers = _numbers(text) - _numbers(question)
+        if _AMOUNT_QUESTION.search(question):
+            numbers -= _numbers(evidence) - _numbers(_DATE.sub(" ", evidence))
+        if not numbers and not _QUANTITY.search(text):
+            return False
     return not _content_stems(text) <= _stems(question)
 
 

@@ -182,3 +182,23 @@ def test_neither_a_date_nor_a_title_that_is_a_sentence_answers_when() -> None:
     assert check(
         "Three soldiers were killed in Jordan in 2024.", told, question=question, dates=["2024-02-03"]
     ).supported
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "evidence", "expected"),
+    [
+        ("3", "How many were hurt?", "On February 3, the town was hit.", False),
+        ("3", "How many were hurt?", "On 3 Feb. the town was hit.", False),
+        ("2024", "How many drones came?", "Drones came on 2024-02-03 and on May 5th, 2024.", False),
+        ("3", "How many were hurt?", "On February 3, 3 people were hurt.", True),
+        ("three", "How many were hurt?", "On February 4, three people were hurt.", True),
+        ("18", "How many were hurt?", "The raid of May 2 hurt 18.", True),
+        ("1,200", "How many may 1,200 be?", "In may 1,200 left.", False),
+        ("1,300", "How many left?", "They may 1,300 times leave.", True),
+        ("3 February", "When were they hurt?", "On February 3, the town was hit.", True),
+        ("4 May 1871", "How old is it?", "It was lit on 4 May 1871.", True),
+        ("several", "How many were hurt?", "On February 3, several were hurt.", True),
+    ],
+)
+def test_the_number_of_a_date_counts_nothing(text: str, question: str, evidence: str, expected: bool) -> None:
+    assert says_something(text, question, evidence) == expected
