@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from eval import metrics
+from eval.compare import read_report
 from eval.errors import NotComparable
 from eval.predictions import Prediction, read_predictions
 from eval.report import as_plain
 from eval.statistics import RESAMPLES, Estimate, bootstrap, paired_bootstrap
 from eval.testset import Question, TestSet
 from index.sentences import split_sentences
-from index.text import one_line
 from index.types import Embedder
+from rag.phrasing import quotation
 
 Cited = list[metrics.Span]
 _PLAIN = ("nearest", "nearest_asked")
@@ -33,8 +34,14 @@ def run_nearest(
     the one closest to the question and the sentence together; ``gain_over_….*`` the paired differences.
 
     Raises:
-        RunConflict: if ``folder`` holds no run. NotComparable: if no answer of it can be scored.
+        RunConflict: if ``folder`` holds no run. NotComparable: if it is not finished, or one of another set, or no
+            answer of it can be scored.
     """
+    ran = read_report(folder)["testset"]
+    if ran["sha256"] != testset.content_hash:
+        raise NotComparable(
+            f"{folder}: is a run of {ran['name']} as it was, or of another set; give the set that was run"
+        )
     questions = {question.id: question for question in testset.questions if question.evidence}
     scored: list[dict[str, float]] = []
     for line in read_predictions(folder / "predictions.jsonl"):
@@ -75,7 +82,7 @@ def _cited(line: Prediction, embedder: Embedder) -> dict[str, Cited]:
     for sentence in line["sentences"]:
         used = [citations[marker] for marker in sentence["citations"]]
         text = _without_markers(line["text"][sentence["start"] : sentence["end"]], sentence["citations"])
-        if not used or any(one_line(item["quote"]) in text for item in used):
+        if not used or any(quotation(item["quote"]) in text for item in used):
             continue
         cited["ours"] |= dict.fromkeys((item["document_id"], item["start"], item["end"]) for item in used)
         written = embedder.encode_documents([text, f"{line['standalone_question']} {text}"])

@@ -70,10 +70,11 @@ def run_robustness(
         figures |= _figures(variant, plain, report.predictions, seed, resamples)
     data = {
         "testset": {"name": testset.name, "sha256": testset.content_hash},
-        "config": {"limit": limit, "seed": seed, "style": style},
+        "config": {"limit": limit, "seed": seed, "style": style, "variants": list(chosen)},
         "metrics": as_plain(figures),
     }
-    write_json(out / "robustness.json", data)
+    some = "" if set(chosen) >= set(VARIANTS) else "-" + "-".join(sorted(chosen))  # a whole report is not overwritten
+    write_json(out / f"robustness{some}.json", data)
     return data
 
 

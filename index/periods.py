@@ -7,14 +7,21 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from index.terms import STOP_WORDS
+
 _MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-MONTH = "|".join([*(f"{month[:3]}(?:{month[3:]})?" if len(month) > 3 else month for month in _MONTHS), "sept"])
-"""Names of months and their short forms, as part of a pattern."""
+_MONTH = "|".join([*(f"{month[:3]}(?:{month[3:]})?" if len(month) > 3 else month for month in _MONTHS), "sept"])
 _ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
-_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})\.?,? ((?:19|20)\d\d)\b", re.IGNORECASE)
-_MONTH_DAY = re.compile(rf"\b({MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b", re.IGNORECASE)
-_MONTH_YEAR = re.compile(rf"\b({MONTH})\.?,?(?: of)? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\.?,? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_MONTH_YEAR = re.compile(rf"\b({_MONTH})\.?,?(?: of)? ((?:19|20)\d\d)\b", re.IGNORECASE)
+_STATED = re.compile(
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?(?: ?[-–] ?\d{{1,2}}(?:st|nd|rd|th)?)?(?: of)? )?(?=[A-Z])(?i:{_MONTH})\b\.?"
+    r"(?: \d{1,2}(?:st|nd|rd|th)?\b(?!,?\d))?(?:,? (?:19|20)\d\d\b(?!,\d))?"
+    r"|\b\d{4}-\d\d-\d\d\b|\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Dd]uring|[Oo]f) (?:19|20)\d\d\b(?!,\d)"
+)
+_THING = re.compile(r" ([a-z][\w'’-]*)")
 _YEAR = re.compile(r"\b(?:in|of|during|from|since|for) ((?:19|20)\d\d)\b", re.IGNORECASE)
 _LAST_DAY = re.compile(rf"\b(?:last|on|this past) ({'|'.join(_DAYS)})\b", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(today|yesterday|(?:this|last|past) (?:week|month|year))\b", re.IGNORECASE)
@@ -97,3 +104,14 @@ def _whole_month(year: int, month: int) -> Period:
 
 def _month(name: str) -> int:
     return next(i for i, month in enumerate(_MONTHS, start=1) if month.startswith(name.lower()[:3]))
+
+
+def without_dates(text: str) -> str:
+    """Return ``text`` without its dates and years. A number before a thing is a count: "in May 18 people"."""
+
+    def dropped(match: re.Match[str]) -> str:
+        thing = _THING.match(text, match.end())
+        counts = match[0][-1].isdigit() and thing is not None and thing[1] not in STOP_WORDS
+        return match[0] if counts else " "
+
+    return _STATED.sub(dropped, text)

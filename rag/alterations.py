@@ -17,7 +17,7 @@ from itertools import groupby, pairwise
 
 from index.terms import STOP_WORDS
 from rag.opposites import OPPOSITES
-from rag.words import NUMBER_WORDS, PLAIN_REPLY, normalised, stem
+from rag.words import MAGNITUDES, NUMBER_WORDS, PLAIN_REPLY, normalised, stem
 
 _FOLLOWS = 0.6
 """Share of a sentence's words, in order, that a source sentence must hold for the sentence to follow it."""
@@ -31,8 +31,6 @@ _TOKEN = re.compile(r"\w+(?:[.,:/]\d+)*")
 _NEGATION_ENDING = re.compile(r"\s*n['’]t\b|(?<=\bcan)not\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"\s?['’]s\b|(?<=s)['’](?!\w)")
 _NEGATIONS = frozenset("not never no neither nor without nobody nothing none".split())
-_MAGNITUDES = frozenset("hundred thousand million billion trillion dozen".split())
-"""``300`` and ``three hundred`` cannot be told apart here."""
 _LIST_WORDS = frozenset("and or with".split())
 _FORMS_OF_ADDRESS = frozenset(
     "president minister secretary senator representative governor general colonel captain judge justice king "
@@ -143,7 +141,7 @@ def _changes(block: _Block, elsewhere: Collection[str]) -> Iterator[str]:
         said = {token.key: token for token in block.said if token.kind is kind}
         held = {token.key: token for token in block.held if token.kind is kind}
         other = [token.word for key, token in said.items() if key not in held and key not in elsewhere]
-        if kind is _Kind.NUMBER and any(token.word in _MAGNITUDES for token in (*block.said, *block.held)):
+        if kind is _Kind.NUMBER and any(token.word in MAGNITUDES for token in (*block.said, *block.held)):
             continue
         if other and held.keys() - said.keys() and not (said.keys() & held.keys() or _means_the_same(block, kind)):
             yield from other

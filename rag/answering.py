@@ -218,6 +218,8 @@ class Answering:
             if not self._lets_sources_answer:
                 return self._declined(Reason.UNSUPPORTED_ANSWER)
             cited = self._closest(reading)
+        if not cited.citations:
+            return self._declined(Reason.UNSUPPORTED_ANSWER)
         self._conflicts = conflicts(cited.evidence, reading)
         if self.style == "chat":
             self._quote(cited, reading)
@@ -237,11 +239,19 @@ class Answering:
         return sure and quotes and wants_description(self._standalone)
 
     def _closest(self, reading: Reading) -> CitedText:
-        """Return the sentences closest to the question, in the order in which they were read."""
-        ranked = sorted(reading.sentences, key=lambda sentence: -sentence.relevance)[: self.config.quoted_sentences]
+        """Return the sentences closest to the question that say something, in the order in which they were read."""
+        taken: list[SourceSentence] = []
+        for source in sorted(reading.sentences, key=lambda sentence: -sentence.relevance):
+            if (
+                says_something(clean(source.text), self._standalone)
+                and not says_most_of(" ".join(other.text for other in taken), source.text)
+                and source not in conflicts(taken, reading)
+            ):
+                taken.append(source)
+        taken = taken[: self.config.quoted_sentences]
         cited = CitedText(reading.passages)
         for source in reading.sentences:
-            if source in ranked:
+            if source in taken:
                 cited.quote(source)
         return cited
 

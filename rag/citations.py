@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.text import one_line
 from index.types import RetrievedPassage
 from rag.context import SourceSentence
 from rag.passages import place_at
-from rag.phrasing import as_sentence
-from rag.text import clean
+from rag.phrasing import quotation
 from rag.types import Citation, Sentence
 
 
@@ -39,7 +37,7 @@ class CitedText:
 
     def quote(self, source: SourceSentence) -> None:
         """Append a source sentence as it stands, cited."""
-        self.append(as_sentence(one_line(clean(source.text))), support=1.0, evidence=[source])
+        self.append(quotation(source.text), support=1.0, evidence=[source])
 
     def _marker(self, source: SourceSentence) -> int:
         key = (source.document_id, source.start, source.end)

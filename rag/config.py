@@ -20,7 +20,7 @@ class AssistantConfig:
         sentence_margin: by how much the relevance of a sentence that is read may stay below the best one's; its
             neighbours are read with it.
         read_tokens: how many tokens of sources may be read.
-        quoted_sentences: how many sentences are quoted behind a terse answer at most (style ``chat``): those that it
+        quoted_sentences: how many sentences are quoted at most (style ``chat``), behind a terse answer those that it
             cites, then the one closest to the question.
         answer_tokens: limit of an answer's length.
         short_tokens: the same for the style ``short``.

@@ -22,6 +22,11 @@ def as_sentence(text: str) -> str:
     return text if re.search(r"[.!?…:][\"'”’»)\]]*$", text) else f"{text}."
 
 
+def quotation(text: str) -> str:
+    """Return a source sentence as it is quoted in an answer."""
+    return as_sentence(one_line(clean(text)))
+
+
 def said_otherwise(sentence: SourceSentence, reading: Reading) -> str:
     """Return the words that show a source which disagrees, with the date it states."""
     passage = reading.passages[sentence.passage]

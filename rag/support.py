@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.periods import MONTH
+from index.periods import without_dates
 from index.terms import STOP_WORDS, words
 from index.types import Embedder
 from rag.alterations import alterations
 from rag.context import SourceSentence
+from rag.questions import is_closed, wants_amount, wants_count
 from rag.words import NUMBER_WORDS, PLAIN_REPLY, normalised, stem
 
 Scores = NDArray[np.float32]
@@ -38,18 +39,6 @@ _SAME = 0.7
 """Share of a source sentence's content words from which an answer has said it already."""
 _ASKED_SHARE = 0.25
 """Words of the question need little proof: they say which thing is meant, not what is claimed of it."""
-_CLOSED_QUESTION = re.compile(
-    r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b|\bor\b", re.IGNORECASE
-)
-_COUNT_QUESTION = re.compile(
-    r"\bhow (?:many|much|old|tall|long ago)\b|\bwhat (?:number|percentage|share)\b", re.IGNORECASE
-)
-_AMOUNT_QUESTION = re.compile(r"\bhow (?:many|much)\b|\bwhat (?:number|percentage|share)\b", re.IGNORECASE)
-_DATE = re.compile(
-    rf"\b(?:{MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?!,\d)(?:,? \d{{4}}\b)?"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})\b(?:,? \d{{4}}\b)?|\b\d{{4}}-\d\d-\d\d\b",
-    re.IGNORECASE,
-)
 _QUANTITY = re.compile(
     r"\b(?:no|none|one|half|both|pair|couple|few|several|some|many|most|all|dozens?|scores|hundreds?|thousands?|millions?"
     r"|billions?|single|twice|double|third|quarter|percent)\b|%",
@@ -194,12 +183,12 @@ def says_something(text: str, question: str, evidence: str = "") -> bool:
     only as part of a date counts nothing. A question that is answered by yes or no, or that names its choices, may be
     answered in its own words.
     """
-    if _CLOSED_QUESTION.search(question):
+    if is_closed(question):
         return True
-    if _COUNT_QUESTION.search(question):
+    if wants_count(question):
         numbers = _numbers(text) - _numbers(question)
-        if _AMOUNT_QUESTION.search(question):
-            numbers -= _numbers(evidence) - _numbers(_DATE.sub(" ", evidence))
+        if wants_amount(question):
+            numbers -= _numbers(evidence) - _numbers(without_dates(evidence))
         if not numbers and not _QUANTITY.search(text):
             return False
     return not _content_stems(text) <= _stems(question)

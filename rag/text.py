@@ -6,7 +6,7 @@ import re
 
 from index.terms import words
 from index.text import without_invisible
-from rag.words import NUMBER_WORDS, stem
+from rag.words import MAGNITUDES, NUMBER_WORDS, stem
 
 _THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _SPECIAL = re.compile(r"<\|[^|<>\n]{1,40}\|>")
@@ -27,11 +27,13 @@ _CONTROL_TOKEN = re.compile(
 )
 _SPACED_INITIALS = re.compile(r"\b(?:[A-Z]\. )+[A-Z]\.")
 _BRACKETED_NUMBER = re.compile(r"\[(\d+)\]")
-_ASIDE = re.compile(r"(?<=\w)\s*\((?:\W*|c(?:a|irca)?\.?\s*)\d[^()]*\)\W*$")
+_ASIDE = re.compile(r"(?<=\w)\s+\((?:\W*|c(?:a|irca)?\.?\s*)\d[^()]*\)(\W*)$")
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
-_NUMERAL = "|".join((*NUMBER_WORDS, "hundred", "thousand", "million", "billion", "trillion"))
-_COUNT = re.compile(
-    rf"^(\W*(?:about |around |over |nearly |almost |some )?(?:\d[\d.,]*|{_NUMERAL})(?:[ -](?:{_NUMERAL}))*)\s+(\D+)$",
+_TIME = re.compile(r"\b(?:when|years?|dates?|days?|months?|century|how (?:long|old))\b", re.IGNORECASE)
+_NUMERAL = "|".join((*NUMBER_WORDS, *MAGNITUDES))
+_COUNTED = re.compile(
+    rf"^(\W*(?:about |around |over |nearly |almost |some )?(?:\d[\d.,]*|{_NUMERAL})(?:[ -](?:{_NUMERAL}))*)"
+    r"\s+([^\W\d_][^\W\d_\s'’-]*(?:[\s'’-]+[^\W\d_]+)*)\.?$",
     re.IGNORECASE,
 )
 
@@ -90,11 +92,13 @@ def restore_initials(text: str, source: str) -> str:
 def terse(answer: str, question: str) -> str:
     """Return a short answer without what nobody asked for.
 
-    Left out are a date or another unit in brackets behind it, and behind a count the words of the question: ``17`` for
-    ``17 seconds`` to "How many seconds were left?".
+    Left out are numbers in brackets behind it, such as another unit or, where no time is asked for, a date; and behind
+    a count the words of the question: ``17`` for ``17 seconds`` to "How many seconds were left?".
     """
-    answer = _ASIDE.sub("", answer)
-    counted = _COUNT.match(answer) if _HOW_MANY.search(question) else None
-    if counted and {stem(word) for word in words(counted[2])} <= {stem(word) for word in words(question)}:
-        return counted[1]
-    return answer
+    bare = _ASIDE.sub(r"\1", answer)
+    if _HOW_MANY.search(question):
+        counted = _COUNTED.match(bare)
+        asked = {stem(word) for word in words(question)}
+        is_said = counted is not None and {stem(word) for word in words(counted[2])} <= asked
+        return counted[1] if counted is not None and is_said else answer
+    return answer if _TIME.search(question) else bare

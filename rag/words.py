@@ -13,6 +13,7 @@ NUMBER_WORDS = {name: str(value) for value, name in enumerate(_UNITS)} | {
     name: str(value) for value, name in zip(range(20, 100, 10), _TENS, strict=True)
 }
 """Number words below a hundred, without the compounds, to digits."""
+MAGNITUDES = frozenset("hundred thousand million billion trillion dozen".split())
 _TENS_AND_UNIT = re.compile(rf"\b({'|'.join(_TENS)})[-\s]({'|'.join(_UNITS[1:10])})\b", re.IGNORECASE)
 PLAIN_REPLY = re.compile(r"^\W*(?:yes|no)\b[.,:;!]\s*", re.IGNORECASE)
 """``No.`` before a sentence answers the question; it denies nothing of what follows."""

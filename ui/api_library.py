@@ -101,6 +101,7 @@ def add_documents(api: FastAPI, named: Named, is_busy: Callable[[], bool]) -> No
                 raise HTTPException(499, "The file broke off.") from None
             raise
         work.add_done_callback(lambda _: under_way.discard(upload))
+        work.add_done_callback(lambda _: received.part.unlink(missing_ok=True))  # of one that was never begun
         work.add_done_callback(_noted)
         return StreamingResponse(_as_events(work, upload), media_type="text/event-stream")
 
@@ -205,5 +206,6 @@ async def _as_events(work: Future[SyncReport], upload: Upload) -> AsyncIterator[
             yield event("error", {"message": str(error) if isinstance(error, PinciteError) else unexpected})
     finally:
         upload.cancel()
+        work.cancel()
         if not done.done():
             done.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # nobody waits for it any more

@@ -6,6 +6,7 @@ under its name replaces what it was.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import secrets
@@ -34,6 +35,8 @@ _YIELD_SECONDS = 0.2
 _PATIENCE_SECONDS = 60.0
 """How long indexing steps back at a time: where questions never end, files still come in."""
 _STALE_SECONDS = 24 * 60 * 60.0
+SILENCE_SECONDS = 60.0
+"""How long the rest of a file is waited for."""
 LEFT_FREE = 512 * 2**20
 """Bytes of the disk that files from the page leave to everything else."""
 
@@ -127,7 +130,7 @@ class Uploads:
             self._folder.mkdir(parents=True, exist_ok=True)
             _sweep(self._folder)
             with part.open("xb") as file:
-                async for data in body:
+                async for data in _in_time(body):
                     size += len(data)
                     if shutil.disk_usage(self._folder).free < LEFT_FREE + len(data):
                         raise UploadError(f"{target.name}: the disk is nearly full; make room on it")
@@ -136,11 +139,12 @@ class Uploads:
                     file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError as error:
+        except BaseException as error:
             part.unlink(missing_ok=True)
-            raise UploadError(f"{target.name}: cannot be kept ({error.strerror}); make room on the disk") from None
-        except BaseException:
-            part.unlink(missing_ok=True)
+            if isinstance(error, TimeoutError):
+                raise UploadError(f"{target.name}: nothing more came of it; send it again") from None
+            if isinstance(error, OSError):
+                raise UploadError(f"{target.name}: cannot be kept ({error.strerror}); make room on the disk") from None
             raise
         return Received(part, target)
 
@@ -198,6 +202,18 @@ class Uploads:
                 if file.parent == self._folder:
                     with suppress(OSError):
                         file.unlink(missing_ok=True)
+
+
+async def _in_time(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield what comes in; TimeoutError when nothing comes any more, as from a computer that fell asleep."""
+    pieces = aiter(body)
+    while True:
+        async with asyncio.timeout(SILENCE_SECONDS):
+            try:
+                data = await anext(pieces)
+            except StopAsyncIteration:
+                return
+        yield data
 
 
 def _file_of(source: str) -> Path:

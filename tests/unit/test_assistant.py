@@ -138,9 +138,29 @@ BECAUSE = "The walrus left the ice because of the storm. It came back in spring.
 @pytest.mark.parametrize("written", ["Ice", "no", "Penguins did it."])
 def test_asked_why_the_sources_answer_where_the_model_says_nothing(new_assistant: NewAssistant, written: str) -> None:
     answer = checked(new_assistant(written, BECAUSE, STRIKES, quoted_sentences=2), WHY)
-    assert answer.text.startswith("The walrus left the ice because of the storm. [1]")
+    assert answer.text == "The walrus left the ice because of the storm. [1] It came back in spring. [2]"
     assert all(sentence.supported for sentence in answer.sentences)
-    assert "enguin" not in answer.text
+
+
+def test_what_stands_in_is_no_echo_no_repeat_and_no_contradiction(new_assistant: NewAssistant) -> None:
+    asked = "Why did the walrus leave the ice?"
+    others = [
+        make_document(f"{asked} {BECAUSE} It was old.", "b.txt", title="Copy"),
+        make_document("The walrus left the ice because of the thaw. Rain fell.", "c.txt", title="Other"),
+    ]
+    assistant = new_assistant("Penguins did it.", BECAUSE, *others, quoted_sentences=3)
+    answer = checked(assistant, WHY)
+    quoted = [citation.quote for citation in answer.citations]
+    assert len(set(quoted)) == len(quoted)
+    assert asked not in quoted
+    assert not {"The walrus left the ice because of the storm.", "The walrus left the ice because of the thaw."} <= set(
+        quoted
+    )
+
+
+def test_an_echo_alone_stands_in_for_nothing(new_assistant: NewAssistant) -> None:
+    assistant = new_assistant("Penguins did it.", "Why did the walrus leave the ice?", quoted_sentences=2)
+    assert checked(assistant, WHY).reason is Reason.UNSUPPORTED_ANSWER
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fakes import WordCountEmbedder
 
-from eval.errors import NotComparable, RunConflict
+from eval.errors import NotComparable
 from eval.nearest import run_nearest
 from eval.testset import Evidence, Question, TestSet
 from index.types import Document
@@ -43,6 +43,8 @@ def run(folder: Path, text: str, *spans: tuple[int, int], question: str = "How h
         "scores": {},
     }
     folder.mkdir()
+    report = {"testset": {"name": "sea", "sha256": one_question().content_hash}}
+    (folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
     (folder / "predictions.jsonl").write_text(json.dumps(line | more) + "\n", encoding="utf-8")
     return folder
 
@@ -83,6 +85,10 @@ def test_what_was_not_in_the_context_is_not_closest(tmp_path: Path) -> None:
     assert found["nearest.precision"] == 1.0
 
 
-def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
-    with pytest.raises(RunConflict, match="give the output folder"):
+def test_a_folder_without_a_run_or_with_one_of_another_set_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotComparable, match="holds no finished run"):
         figures(tmp_path)
+    folder = run(tmp_path / "run", "It is high.", TRUE)
+    (folder / "report.json").write_text('{"testset": {"name": "lake", "sha256": "x"}}')
+    with pytest.raises(NotComparable, match="is a run of lake as it was, or of another set"):
+        figures(folder)

@@ -130,6 +130,38 @@ def test_only_so_many_files_are_on_their_way(library: Library, monkeypatch: pyte
     assert in_folder(library) == ["a.txt", "b.txt", "d.txt"]
 
 
+def test_a_file_that_breaks_off_makes_room(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that stops coming, one of an unknown format, and one whose sender left while it waited its turn."""
+    monkeypatch.setattr("ui.api_library.MOST_UPLOADS", 2)
+    monkeypatch.setattr("ui.uploads.SILENCE_SECONDS", 0.1)
+    busy = threading.Event()
+    busy.set()
+    api = FastAPI()
+    add_documents(api, lambda _: library, busy.is_set)
+
+    async def silent() -> AsyncIterator[bytes]:
+        yield FERRY
+        await asyncio.sleep(60)
+
+    async def send() -> str:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://x") as client:
+            with pytest.raises(UploadError, match="nothing more came of it"):
+                await client.put("/files/a.txt", content=silent())
+            with pytest.raises(UploadError, match="is not read"):
+                await client.put("/files/a.xyz", content=FERRY)
+            waiting = [asyncio.create_task(client.put(f"/files/{n}.txt", content=FERRY + n.encode())) for n in "ab"]
+            await asyncio.sleep(0.5)
+            waiting[1].cancel()
+            await asyncio.sleep(0.1)
+            last = asyncio.create_task(client.put("/files/c.txt", content=FERRY))
+            await asyncio.sleep(0.1)
+            busy.clear()
+            return (await last).text
+
+    assert "event: report" in asyncio.run(send())
+    assert in_folder(library) == ["a.txt", "c.txt"]
+
+
 def test_a_body_that_breaks_off_leaves_nothing(uploads: Uploads, library: Library) -> None:
     async def broken() -> AsyncIterator[bytes]:
         yield FERRY
