@@ -20,8 +20,8 @@ class AssistantConfig:
         sentence_margin: by how much the relevance of a sentence that is read may stay below the best one's; its
             neighbours are read with it.
         read_tokens: how many tokens of sources may be read.
-        quoted_sentences: how many sentences are quoted at most (style ``chat``), behind a terse answer those that it
-            cites, then the one closest to the question.
+        quoted_sentences: how many sentences are quoted at most (style ``chat``): behind a terse answer those that it
+            cites, then the one closest to the question; in place of one that does not hold, the closest.
         answer_tokens: limit of an answer's length.
         short_tokens: the same for the style ``short``.
         caution: how sure it must be that what was read holds the answer.

@@ -81,7 +81,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A sentence of another document that was read and says otherwise than a cited one: ``quote`` as in a citation."""
+    """A sentence of another document, in a passage that was read, that says otherwise than a cited one.
+
+    ``quote`` is as in a citation.
+    """
 
     document_id: str
     title: str
