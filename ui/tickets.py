@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from index.types import Document, DocumentRecord, LibraryInfo, RetrievedPassage, Selection
 from rag.config import AssistantConfig
 from rag.types import Caution, Draft, Event, Message, PassagesFound, Style
-from ui.types import Update
+from ui.types import Failed, Update
 
 
 class LibraryLike(Protocol):
@@ -103,8 +103,8 @@ class Ticket:
         self.history = tuple(history)
         self._updates: SimpleQueue[Update] = SimpleQueue()
         self._cancelled = threading.Event()
-        self._begin = threading.Lock()
-        self._begun = False
+        self._early = threading.Lock()
+        self._is_late = False
 
     @property
     def is_cancelled(self) -> bool:
@@ -115,19 +115,24 @@ class Ticket:
         """Call the question off; the assistant stops at its next event."""
         self._cancelled.set()
 
-    def begin(self) -> None:
-        """Answering starts: what was found meanwhile comes too late from now on."""
-        with self._begin:
-            self._begun = True
+    def close_early(self) -> None:
+        """The answer's own passages are known: what a search by itself finds comes too late from now on."""
+        with self._early:
+            self._is_late = True
+
+    def fail(self, problem: str) -> None:
+        """Add the last word of a question that cannot be answered."""
+        self.close_early()
+        self.put(Failed(problem))
 
     def put(self, update: Update) -> None:
         """Add news."""
         self._updates.put(update)
 
     def put_early(self, found: PassagesFound) -> None:
-        """Add what was found while the question waits; without effect once answering has started."""
-        with self._begin:
-            if not self._begun:
+        """Add what a search by itself has found; without effect once the answer's own passages are known."""
+        with self._early:
+            if not self._is_late:
                 self._updates.put(found)
 
     def take(self) -> list[Update]:

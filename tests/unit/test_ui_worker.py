@@ -252,12 +252,8 @@ def test_library_is_shown_and_searched_while_the_model_loads() -> None:
     worker.close()
 
 
-def test_passages_of_waiting_questions_and_follow_ups_are_looked_for_at_once(
-    worker: AssistantWorker, assistant: GatedAssistant
-) -> None:
+def test_passages_of_every_question_are_looked_for_at_once(worker: AssistantWorker, assistant: GatedAssistant) -> None:
     until(lambda: worker.readiness.is_ready)
-    drained(worker.submit("quick alone", ()))
-    assert assistant.library.searched == []  # the assistant itself searches at once
     history = (Message("user", "What is Acme?"), Message("assistant", "A mill."))
     drained(worker.submit("quick follow-up", history))
     until(lambda: assistant.library.searched == [("quick follow-up", "What is Acme?")])
@@ -269,12 +265,30 @@ def test_passages_of_waiting_questions_and_follow_ups_are_looked_for_at_once(
     assert waiting.take() == []  # what is wrong is told when its turn comes
 
 
-def test_what_was_looked_for_early_never_comes_after_the_answer_has_begun() -> None:
+def test_what_was_looked_for_early_never_comes_after_the_answer_s_own() -> None:
     ticket = Ticket("Q?", ())
     ticket.put_early(PassagesFound("Q?", ()))
-    ticket.begin()
+    ticket.close_early()
     ticket.put_early(PassagesFound("late", ()))
     assert ticket.take() == [PassagesFound("Q?", ())]
+
+
+def test_nothing_comes_after_a_failure() -> None:
+    ticket = Ticket("Q?", ())
+    ticket.fail("it broke")
+    ticket.put_early(PassagesFound("late", ()))
+    assert ticket.take() == [Failed("it broke")]
+
+
+def test_an_idle_assistant_has_searched_once_before_the_first_question() -> None:
+    """The first search after loading is slow; it is made for an example question, unless somebody waits already."""
+    assistant = GatedAssistant(ListedLibrary([MILL]))
+    worker = AssistantWorker(lambda: assistant)
+    worker.start()
+    until(lambda: bool(assistant.library.searched))
+    assert worker.readiness.overview is not None
+    assert assistant.library.searched == [(worker.readiness.overview.examples[0], "")]
+    worker.close()
 
 
 def test_another_model_is_loaded_when_a_question_asks_for_it(
