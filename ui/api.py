@@ -147,7 +147,10 @@ def build_api(worker: AssistantWorker) -> FastAPI:
 def _add_answers(api: FastAPI, worker: AssistantWorker) -> None:
     @api.post("/ask", summary="Answer a question, with citations")
     async def ask(body: AskBody, request: Request) -> Any:
-        """The answer object; with ``stream`` its making as server-sent events, ``answer`` or ``error`` last."""
+        """The answer object; with ``stream`` its making as server-sent events, ``answer`` or ``error`` last.
+
+        ``passages`` comes twice where a search by itself was quicker: what it found, then what is read.
+        """
         history = [Message(turn.role, turn.text) for turn in body.history]
         manner = Manner(body.style, body.caution, body.sources, known_model(body.model))
         await run_in_threadpool(worker.library_named, body.library)  # opening one may take long
