@@ -53,6 +53,19 @@ def bring_in(uploads: Uploads, name: str, *data: bytes) -> SyncReport:
     return uploads.bring_in(received(uploads, name, *data), Upload())
 
 
+def busy_api(library: Library) -> tuple[FastAPI, threading.Event]:
+    """Return the API about a library's documents, and what has to be cleared before anything is indexed."""
+    busy = threading.Event()
+    busy.set()
+    api = FastAPI()
+    add_documents(api, lambda _: library, busy.is_set)
+    return api, busy
+
+
+def client_of(api: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://x")
+
+
 def in_folder(library: Library) -> list[str]:
     return sorted(path.name for path in (Path(library.info().path) / "files").iterdir())
 
@@ -111,13 +124,10 @@ def test_the_last_of_the_disk_is_left_alone(
 def test_only_so_many_files_are_on_their_way(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two wait for an answer under way, the third is turned away; when they are in there is room again."""
     monkeypatch.setattr("ui.api_library.MOST_UPLOADS", 2)
-    busy = threading.Event()
-    busy.set()
-    api = FastAPI()
-    add_documents(api, lambda _: library, busy.is_set)
+    api, busy = busy_api(library)
 
     async def send() -> list[str]:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://x") as client:
+        async with client_of(api) as client:
             waiting = [asyncio.create_task(client.put(f"/files/{n}.txt", content=FERRY + n.encode())) for n in "ab"]
             await asyncio.sleep(0.5)
             with pytest.raises(BusyError, match="2 files are on their way already"):
@@ -134,17 +144,14 @@ def test_a_file_that_breaks_off_makes_room(library: Library, monkeypatch: pytest
     """One that stops coming, one of an unknown format, and one whose sender left while it waited its turn."""
     monkeypatch.setattr("ui.api_library.MOST_UPLOADS", 2)
     monkeypatch.setattr("ui.uploads.SILENCE_SECONDS", 0.1)
-    busy = threading.Event()
-    busy.set()
-    api = FastAPI()
-    add_documents(api, lambda _: library, busy.is_set)
+    api, busy = busy_api(library)
 
     async def silent() -> AsyncIterator[bytes]:
         yield FERRY
         await asyncio.sleep(60)
 
     async def send() -> str:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://x") as client:
+        async with client_of(api) as client:
             with pytest.raises(UploadError, match="nothing more came of it"):
                 await client.put("/files/a.txt", content=silent())
             with pytest.raises(UploadError, match="is not read"):
