@@ -47,6 +47,9 @@ class _Kind(StrEnum):
     CONTENT = "content"
 
 
+_KINDS_OF_FACT = frozenset({_Kind.NUMBER, _Kind.NAME})
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     key: str
@@ -82,6 +85,45 @@ def alterations(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
     if shared < len(said):
         found += [*_opposites(said, held), *_swapped(said, held), *_displaced(said, held)]
     return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Departures:
+    """In how many places two sentences of the same words hold other names or numbers."""
+
+    opening: int
+    further: int
+
+
+def departures(sentence: str, other: str) -> Departures | None:
+    """Return where two sentences part that are one but for what stands in some places; None where they are not.
+
+    Two opening words that differ count as names: "Ada Holm built it", "Bell built it".
+    """
+    names = frozenset((*_names_within(sentence), *_names_within(other)))
+    said, held = _tokens(sentence, names), _tokens(other, names)
+    matcher = SequenceMatcher(None, [token.key for token in said], [token.key for token in held], autojunk=False)
+    places = [
+        (i, said[i:i_end], held[j:j_end])
+        for operation, i, i_end, j, j_end in matcher.get_opcodes()
+        if operation == "replace"
+    ]
+    same = sum(block.size for block in matcher.get_matching_blocks())
+    rest = max(len(said) - sum(len(one) for _, one, _ in places), len(held) - sum(len(two) for _, _, two in places))
+    if same < max(_SHORTEST, _COPIES * rest):
+        return None
+    return Departures(
+        opening=sum(i == 0 and _tells(one[0]) and _tells(two[0]) for i, one, two in places),
+        further=sum(i > 0 and (_KINDS_OF_FACT & _kinds(one) & _kinds(two) != set()) for i, one, two in places),
+    )
+
+
+def _kinds(tokens: Sequence[_Token]) -> set[_Kind]:
+    return {token.kind for token in tokens}
+
+
+def _tells(token: _Token) -> bool:
+    return token.kind in (_Kind.NAME, _Kind.CONTENT)
 
 
 def _closest(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.terms import content_words
-from rag.alterations import alterations
+from rag.alterations import alterations, departures
 from rag.context import Reading, SourceSentence
 from rag.words import stem
 
@@ -32,20 +32,30 @@ def conflicts(cited: Sequence[SourceSentence], reading: Reading) -> list[SourceS
 
 def _others(sentence: SourceSentence, reading: Reading) -> Iterator[SourceSentence]:
     for other in reading.in_context():
-        if other.document_id != sentence.document_id and _same_subject(sentence, other, reading):
-            changed = alterations(other.text, [sentence.text])
-            if len(changed) in (1, 2):  # a name may have two words; more is another matter, not another opinion
-                yield other
+        is_of_another = other.document_id != sentence.document_id
+        if is_of_another and _may_be_one_matter(sentence, other, reading) and _contradicts(sentence.text, other.text):
+            yield other
 
 
-def _same_subject(sentence: SourceSentence, other: SourceSentence, reading: Reading) -> bool:
-    """Tell whether two sentences are about one thing: most words are the same, and neither merely points back to it."""
-    one, two = ({stem(word) for word in content_words(item.text)} for item in (sentence, other))
-    if len(one & two) < _AGREEING * max(len(one), len(two)):
-        return False
+def _may_be_one_matter(sentence: SourceSentence, other: SourceSentence, reading: Reading) -> bool:
+    """Tell whether neither sentence points back to what its document is about, or both documents have one title."""
     titles = [_bare(reading.passages[item.passage].title) for item in (sentence, other)]
-    points_back = _POINTS_BACK.match(sentence.text) or _POINTS_BACK.match(other.text)
-    return not points_back or titles[0] == titles[1]
+    return titles[0] == titles[1] or not (_POINTS_BACK.match(sentence.text) or _POINTS_BACK.match(other.text))
+
+
+def _contradicts(one: str, two: str) -> bool:
+    """Tell whether two sentences cannot both be true.
+
+    In the same words they hold another name or number in one place, or in two beyond their opening. Two sentences that
+    differ in their opening and further on are about two things, of which each has its own.
+    """
+    apart = departures(one, two)
+    if apart is not None and (apart.opening or apart.further):
+        return apart.opening + apart.further == 1 or (apart.opening == 0 and apart.further == 2)
+    stems, other_stems = ({stem(word) for word in content_words(text)} for text in (one, two))
+    if len(stems & other_stems) < _AGREEING * max(len(stems), len(other_stems)):
+        return False
+    return len(alterations(two, [one])) in (1, 2)  # a name may have two words; more is another matter
 
 
 def _bare(title: str) -> str:

@@ -78,6 +78,33 @@ def test_the_same_and_other_matters_are_no_conflict(new_assistant: NewAssistant,
     assert shown(new_assistant, other, title=title)[1] == []
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ("Ada Holm built the tower on Varn.", "Bell built the tower on Varn.", True),
+        (
+            "The tower on Varn was built by Ada Holm.",
+            "The tower on Varn was built by the North Coast Road Company.",
+            True,
+        ),
+        ("Tesla met Robert Lane in 1886 and sold the mill.", "Tesla met Oscar Fell in 1887 and sold the mill.", True),
+        ("Kiev is the process of making a building.", "Construction is the process of making a building.", True),
+        ("The reactor has a capacity of 900 MW.", "The reactor has a capacity of 950 MW.", True),
+        ("Holm was born in Ulm in 1840 and died in Varn.", "Bell was born in Bonn in 1850 and died in Varn.", False),
+        ("Holm was born in 1840 in the north.", "Bell was born in 1850 in the north.", False),
+        ("The tower is 31 metres tall and red.", "The tower is 31 metres high and red.", False),
+        ("The tower is 31 metres tall and red.", "The tower is 31 metres tall, and red it is.", False),
+    ],
+)
+def test_one_thing_that_differs_is_a_conflict_and_two_things_are_not(one: str, two: str, expected: bool) -> None:
+    chunks = [Chunk(f"c{i}", f"d{i}", 0, 0, 200, "x" * 200) for i in range(2)]
+    passages = tuple(RetrievedPassage(chunk, "Varn", "", None, 1, 1.0, 0.5, 0.0, ()) for chunk in chunks)
+    sentences = (source(0, 0, one), source(1, 0, two))
+    reading = Reading(passages, sentences, (0, 1), sentences)
+    assert bool(conflicts(sentences[:1], reading)) == expected
+    assert bool(conflicts(sentences[1:], reading)) == expected
+
+
 def source(passage: int, start: int, text: str) -> SourceSentence:
     return SourceSentence(passage, f"d{passage}", start, start + len(text), text, relevance=0.5)
 
