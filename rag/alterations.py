@@ -89,41 +89,55 @@ def alterations(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Departures:
-    """In how many places two sentences of the same words hold other names or numbers."""
+    """In how many places two sentences that are one otherwise hold other words.
+
+    Attributes:
+        opening: other names at the beginning, where a sentence says what it is about.
+        further: other names or numbers beyond that.
+        worded: other words that are neither.
+    """
 
     opening: int
     further: int
+    worded: int
 
 
 def departures(sentence: str, other: str) -> Departures | None:
-    """Return where two sentences part that are one but for what stands in some places; None where they are not.
+    """Return where two sentences part that are one but for a few words in some places; None where they are not.
 
     Two opening words that differ count as names: "Ada Holm built it", "Bell built it".
     """
     names = frozenset((*_names_within(sentence), *_names_within(other)))
     said, held = _tokens(sentence, names), _tokens(other, names)
     matcher = SequenceMatcher(None, [token.key for token in said], [token.key for token in held], autojunk=False)
-    places = [
-        (i, said[i:i_end], held[j:j_end])
-        for operation, i, i_end, j, j_end in matcher.get_opcodes()
-        if operation == "replace"
-    ]
+    counts = {"opening": 0, "further": 0, "worded": 0}
+    left_here, left_there = len(said), len(held)
+    for operation, i, i_end, j, j_end in matcher.get_opcodes():
+        if operation == "replace":
+            one, two = said[i:i_end], held[j:j_end]
+            if max(len(one), len(two)) > _BLOCK:
+                return None
+            place = _place(said[:i], one, two)
+            counts[place] += 1
+            if place != "worded":
+                left_here, left_there = left_here - len(one), left_there - len(two)
     same = sum(block.size for block in matcher.get_matching_blocks())
-    rest = max(len(said) - sum(len(one) for _, one, _ in places), len(held) - sum(len(two) for _, _, two in places))
-    if same < max(_SHORTEST, _COPIES * rest):
-        return None
-    return Departures(
-        opening=sum(i == 0 and _tells(one[0]) and _tells(two[0]) for i, one, two in places),
-        further=sum(i > 0 and (_KINDS_OF_FACT & _kinds(one) & _kinds(two) != set()) for i, one, two in places),
-    )
+    enough = max(_SHORTEST, _COPIES * max(left_here, left_there), max(len(said), len(held)) / 2)
+    return Departures(**counts) if same >= enough else None
+
+
+def _place(before: Sequence[_Token], one: Sequence[_Token], two: Sequence[_Token]) -> str:
+    """Return what kind of place two stretches stand in; ``before`` are the words before the first."""
+    kinds = _kinds(one) & _kinds(two)
+    if not before and {one[0].kind, two[0].kind} <= {_Kind.NAME, _Kind.CONTENT}:
+        return "opening"
+    if _Kind.NAME in kinds and _kinds(before) <= {_Kind.NAME, _Kind.FUNCTION}:
+        return "opening"
+    return "further" if kinds & _KINDS_OF_FACT else "worded"
 
 
 def _kinds(tokens: Sequence[_Token]) -> set[_Kind]:
     return {token.kind for token in tokens}
-
-
-def _tells(token: _Token) -> bool:
-    return token.kind in (_Kind.NAME, _Kind.CONTENT)
 
 
 def _closest(

@@ -32,26 +32,24 @@ def conflicts(cited: Sequence[SourceSentence], reading: Reading) -> list[SourceS
 
 def _others(sentence: SourceSentence, reading: Reading) -> Iterator[SourceSentence]:
     for other in reading.in_context():
-        is_of_another = other.document_id != sentence.document_id
-        if is_of_another and _may_be_one_matter(sentence, other, reading) and _contradicts(sentence.text, other.text):
-            yield other
+        if other.document_id != sentence.document_id:
+            titles = [_bare(reading.passages[item.passage].title) for item in (sentence, other)]
+            if _contradicts(sentence.text, other.text, is_one_subject=titles[0] == titles[1]):
+                yield other
 
 
-def _may_be_one_matter(sentence: SourceSentence, other: SourceSentence, reading: Reading) -> bool:
-    """Tell whether neither sentence points back to what its document is about, or both documents have one title."""
-    titles = [_bare(reading.passages[item.passage].title) for item in (sentence, other)]
-    return titles[0] == titles[1] or not (_POINTS_BACK.match(sentence.text) or _POINTS_BACK.match(other.text))
-
-
-def _contradicts(one: str, two: str) -> bool:
+def _contradicts(one: str, two: str, *, is_one_subject: bool) -> bool:
     """Tell whether two sentences cannot both be true.
 
-    In the same words they hold another name or number in one place, or in two beyond their opening. Two sentences that
-    differ in their opening and further on are about two things, of which each has its own.
+    In the same words they hold another name or number in one place beyond their opening; where their documents bear one
+    title, in the opening or in two places, too. What points back to a title says nothing of one with another title.
     """
+    if not is_one_subject and (_POINTS_BACK.match(one) or _POINTS_BACK.match(two)):
+        return False
     apart = departures(one, two)
     if apart is not None and (apart.opening or apart.further):
-        return apart.opening + apart.further == 1 or (apart.opening == 0 and apart.further == 2)
+        places = (apart.opening, apart.further)
+        return places in ((1, 0), (0, 1), (0, 2)) if is_one_subject else places == (0, 1) and not apart.worded
     stems, other_stems = ({stem(word) for word in content_words(text)} for text in (one, two))
     if len(stems & other_stems) < _AGREEING * max(len(stems), len(other_stems)):
         return False

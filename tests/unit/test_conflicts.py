@@ -94,6 +94,11 @@ def test_the_same_and_other_matters_are_no_conflict(new_assistant: NewAssistant,
         ("Holm was born in 1840 in the north.", "Bell was born in 1850 in the north.", False),
         ("The tower is 31 metres tall and red.", "The tower is 31 metres high and red.", False),
         ("The tower is 31 metres tall and red.", "The tower is 31 metres tall, and red it is.", False),
+        (
+            "Varn is a film of 1983 made by the studio of Carl Ball.",
+            "Torsk is a film of 2014 made for children by Fell.",
+            False,
+        ),
     ],
 )
 def test_one_thing_that_differs_is_a_conflict_and_two_things_are_not(one: str, two: str, expected: bool) -> None:
@@ -103,6 +108,25 @@ def test_one_thing_that_differs_is_a_conflict_and_two_things_are_not(one: str, t
     reading = Reading(passages, sentences, (0, 1), sentences)
     assert bool(conflicts(sentences[:1], reading)) == expected
     assert bool(conflicts(sentences[1:], reading)) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ("The last ferry sank in 1886 in the sound.", "The last ferry sank in 1887 in the sound.", True),
+        ("Sophie is a person in the play of the year.", "Max is a person in the play of the year.", False),
+        (
+            "The 2003 season was the 15th season for the Varn team.",
+            "The 1997 season was the 9th season for the Varn team.",
+            False,
+        ),
+    ],
+)
+def test_documents_of_other_titles_may_speak_of_other_things(one: str, two: str, expected: bool) -> None:
+    chunks = [Chunk(f"c{i}", f"d{i}", 0, 0, 200, "x" * 200) for i in range(2)]
+    passages = tuple(RetrievedPassage(chunk, f"{chunk.id}", "", None, 1, 1.0, 0.5, 0.0, ()) for chunk in chunks)
+    sentences = (source(0, 0, one), source(1, 0, two))
+    assert bool(conflicts(sentences[:1], Reading(passages, sentences, (0, 1), sentences))) == expected
 
 
 def source(passage: int, start: int, text: str) -> SourceSentence:
