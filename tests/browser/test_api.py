@@ -61,9 +61,10 @@ def test_the_making_of_an_answer_streams(client: httpx.Client) -> None:
         assert response.headers["content-type"].startswith("text/event-stream")
         seen = list(events(response))
     names = [name for name, _ in seen]
-    assert [name for i, name in enumerate(names) if name != names[i - 1] or i == 0] == [
-        "stage", "passages", "stage", "draft", "answer",
-    ]  # fmt: skip
+    assert set(names) == {"stage", "passages", "draft", "answer"}
+    assert names[-1] == "answer"
+    assert names.index("draft") > max(i for i, name in enumerate(names) if name == "passages")
+    assert 1 <= names.count("passages") <= 2, "what a search finds at once, and what is read"
     assert seen[-1][1]["text"].startswith("The first keeper was Ingrid Solheim")
     assert all(seen[-1][1]["text"].startswith(data["text"][:20]) for name, data in seen if name == "draft")
 

@@ -18,7 +18,7 @@ from index.library import Library
 from ui.uploads import FOLDER, Upload, Uploads
 
 ROOT = Path(__file__).parents[2]
-KILLS = 8
+KILLS = 5
 
 # Brings in files under four names, over and over, each in two pieces; says which are in.
 SERVER = """

@@ -131,55 +131,6 @@ def test_unsupported_answer(new_assistant: NewAssistant, written: str) -> None:
     assert "86" not in answer.text
 
 
-WHY = "Why did the walrus leave the ice?"
-BECAUSE = "The walrus left the ice because of the storm. It came back in spring. Sand is dry."
-
-
-@pytest.mark.parametrize("written", ["Ice", "no", "Penguins did it."])
-def test_asked_why_the_sources_answer_where_the_model_says_nothing(new_assistant: NewAssistant, written: str) -> None:
-    answer = checked(new_assistant(written, BECAUSE, STRIKES, quoted_sentences=2), WHY)
-    assert answer.text == "The walrus left the ice because of the storm. [1] It came back in spring. [2]"
-    assert all(sentence.supported for sentence in answer.sentences)
-
-
-def test_what_stands_in_is_no_echo_no_repeat_and_no_contradiction(new_assistant: NewAssistant) -> None:
-    asked = "Why did the walrus leave the ice?"
-    others = [
-        make_document(f"{asked} {BECAUSE} It was old.", "b.txt", title="Copy"),
-        make_document("The walrus left the ice because of the thaw. Rain fell.", "c.txt", title="Other"),
-    ]
-    assistant = new_assistant("Penguins did it.", BECAUSE, *others, quoted_sentences=3)
-    answer = checked(assistant, WHY)
-    quoted = [citation.quote for citation in answer.citations]
-    assert len(set(quoted)) == len(quoted)
-    assert asked not in quoted
-    assert not {"The walrus left the ice because of the storm.", "The walrus left the ice because of the thaw."} <= set(
-        quoted
-    )
-
-
-def test_an_echo_alone_stands_in_for_nothing(new_assistant: NewAssistant) -> None:
-    assistant = new_assistant("Penguins did it.", "Why did the walrus leave the ice?", quoted_sentences=2)
-    assert checked(assistant, WHY).reason is Reason.UNSUPPORTED_ANSWER
-
-
-@pytest.mark.parametrize(
-    ("question", "more", "settings"),
-    [
-        ("When did the walrus leave the ice?", {}, {}),
-        (WHY, {"style": "short"}, {}),
-        (WHY, {}, {"answerable": 0.2}),
-        (WHY, {}, {"quoted_sentences": 0}),
-    ],
-)
-def test_nothing_is_guessed_from_the_sources(
-    new_assistant: NewAssistant, question: str, more: dict[str, Any], settings: dict[str, Any]
-) -> None:
-    """Not a time, not a few words, not where the model is unsure, not where quoting is switched off."""
-    assistant = new_assistant("Penguins did it.", BECAUSE, STRIKES, **{"quoted_sentences": 2, **settings})
-    assert checked(assistant, question, **more).reason is Reason.UNSUPPORTED_ANSWER
-
-
 def test_a_bare_yes_claims_what_was_asked(new_assistant: NewAssistant) -> None:
     answer = checked(new_assistant("Yes", STRIKES), "Did the strikes target over 85 facilities?", style="short")
     assert answer.text == "Yes [1]"
