@@ -33,19 +33,17 @@ def test_asked_why_the_sources_answer_where_the_model_says_nothing(new_assistant
 
 
 def test_what_stands_in_is_no_echo_no_repeat_and_no_contradiction(new_assistant: NewAssistant) -> None:
-    asked = "Why did the walrus leave the ice?"
+    asked, named = WHY, "The walrus left the ice because of Storm Ada."
     others = [
-        make_document(f"{asked} {BECAUSE} It was old.", "b.txt", title="Copy"),
-        make_document("The walrus left the ice because of the thaw. Rain fell.", "c.txt", title="Other"),
+        make_document(f"{asked} {named} It was old.", "b.txt", title="Copy"),
+        make_document("The walrus left the ice because of Storm Bell. Rain fell.", "c.txt", title="Other"),
     ]
-    assistant = new_assistant("Penguins did it.", BECAUSE, *others, quoted_sentences=3)
+    assistant = new_assistant("Penguins did it.", f"{named} Sand is dry.", *others, quoted_sentences=3)
     answer = checked(assistant, WHY)
     quoted = [citation.quote for citation in answer.citations]
     assert len(set(quoted)) == len(quoted)
     assert asked not in quoted
-    assert not {"The walrus left the ice because of the storm.", "The walrus left the ice because of the thaw."} <= set(
-        quoted
-    )
+    assert [conflict.quote for conflict in answer.conflicts] == ["The walrus left the ice because of Storm Bell."]
 
 
 def test_an_echo_alone_stands_in_for_nothing(new_assistant: NewAssistant) -> None:
@@ -59,6 +57,7 @@ def test_an_echo_alone_stands_in_for_nothing(new_assistant: NewAssistant) -> Non
         ("When did the walrus leave the ice?", {}, {}),
         (WHY, {"style": "short"}, {}),
         (WHY, {}, {"answerable": 0.2}),
+        (WHY, {}, {"answerable": 0.6}),
         (WHY, {}, {"quoted_sentences": 0}),
     ],
 )
