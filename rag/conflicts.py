@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.terms import content_words
+from index.text import one_line
 from rag.alterations import alterations, departures
 from rag.context import Reading, SourceSentence
 from rag.words import stem
@@ -22,12 +23,12 @@ def conflicts(cited: Sequence[SourceSentence], reading: Reading) -> list[SourceS
     Looked at are all sentences of the passages of which some were read: a small model may have been spared the very
     sentence that contradicts the one it follows.
     """
-    found: dict[tuple[str, int], SourceSentence] = {}
+    found: dict[str, SourceSentence] = {}
     for sentence in cited:
         for other in _others(sentence, reading):
-            found.setdefault((other.document_id, other.start), other)
-    said = {(sentence.document_id, sentence.start) for sentence in cited}
-    return [other for place, other in found.items() if place not in said][:_MOST]
+            found.setdefault(one_line(other.text), other)  # copies say it once
+    said = {one_line(sentence.text) for sentence in cited}
+    return [other for text, other in found.items() if text not in said][:_MOST]
 
 
 def _others(sentence: SourceSentence, reading: Reading) -> Iterator[SourceSentence]:

@@ -43,7 +43,8 @@ def test_what_stands_in_is_no_echo_no_repeat_and_no_contradiction(new_assistant:
     quoted = [citation.quote for citation in answer.citations]
     assert len(set(quoted)) == len(quoted)
     assert asked not in quoted
-    assert [conflict.quote for conflict in answer.conflicts] == ["The walrus left the ice because of Storm Bell."]
+    (conflict,) = answer.conflicts
+    assert {conflict.quote} < {named, "The walrus left the ice because of Storm Bell."}
 
 
 def test_an_echo_alone_stands_in_for_nothing(new_assistant: NewAssistant) -> None:
