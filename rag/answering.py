@@ -242,13 +242,14 @@ class Answering:
         """Return the sentences closest to the question that say something, in the order in which they were read."""
         taken: list[SourceSentence] = []
         for source in sorted(reading.sentences, key=lambda sentence: -sentence.relevance):
+            if len(taken) == self.config.quoted_sentences:
+                break
             if (
                 says_something(clean(source.text), self._standalone)
                 and not says_most_of(" ".join(other.text for other in taken), source.text)
                 and source not in conflicts(taken, reading)
             ):
                 taken.append(source)
-        taken = taken[: self.config.quoted_sentences]
         cited = CitedText(reading.passages)
         for source in reading.sentences:
             if source in taken:

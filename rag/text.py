@@ -99,6 +99,5 @@ def terse(answer: str, question: str) -> str:
     if _HOW_MANY.search(question):
         counted = _COUNTED.match(bare)
         asked = {stem(word) for word in words(question)}
-        is_said = counted is not None and {stem(word) for word in words(counted[2])} <= asked
-        return counted[1] if counted is not None and is_said else answer
+        return counted[1] if counted and {stem(word) for word in words(counted[2])} <= asked else answer
     return answer if _TIME.search(question) else bare

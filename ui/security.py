@@ -18,7 +18,7 @@ from ui.access import LOGOUT, Access
 from ui.asgi import AsgiApp, AsgiMessage, Receive, Scope, Send, header_values, refuse, with_headers
 from ui.limits import Limits
 from ui.login import LOGIN
-from ui.visitors import cookies_in, language_for, new_cookie, owner_of
+from ui.visitors import cookies_of, language_for, new_cookie, owner_of
 from ui.words import ENGLISH
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -205,7 +205,7 @@ class Guard:
         """Answer with the application's page, whole and uncompressed, its scripts marked."""
         nonce = _nonce()
         headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
-        cookies = cookies_in("; ".join(header_values(scope, b"cookie")))
+        cookies = cookies_of(scope)
         language = language_for(scope)
         start: AsgiMessage = {}
         parts: list[bytes] = []

@@ -36,7 +36,11 @@ def new_cookie() -> str:
     return f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict"
 
 
+def cookies_of(scope: Scope) -> dict[str, str]:
+    """Return the cookies of a request."""
+    return cookies_in("; ".join(header_values(scope, b"cookie")))
+
+
 def language_for(scope: Scope) -> str:
     """Return the language of the person who sent a request."""
-    cookies = cookies_in("; ".join(header_values(scope, b"cookie")))
-    return language_of(cookies, ",".join(header_values(scope, b"accept-language")))
+    return language_of(cookies_of(scope), ",".join(header_values(scope, b"accept-language")))

@@ -102,10 +102,8 @@ def test_the_same_and_other_matters_are_no_conflict(new_assistant: NewAssistant,
     ],
 )
 def test_one_thing_that_differs_is_a_conflict_and_two_things_are_not(one: str, two: str, expected: bool) -> None:
-    chunks = [Chunk(f"c{i}", f"d{i}", 0, 0, 200, "x" * 200) for i in range(2)]
-    passages = tuple(RetrievedPassage(chunk, "Varn", "", None, 1, 1.0, 0.5, 0.0, ()) for chunk in chunks)
     sentences = (source(0, 0, one), source(1, 0, two))
-    reading = Reading(passages, sentences, (0, 1), sentences)
+    reading = Reading(passages("Varn", "Varn"), sentences, (0, 1), sentences)
     assert bool(conflicts(sentences[:1], reading)) == expected
     assert bool(conflicts(sentences[1:], reading)) == expected
 
@@ -123,10 +121,14 @@ def test_one_thing_that_differs_is_a_conflict_and_two_things_are_not(one: str, t
     ],
 )
 def test_documents_of_other_titles_may_speak_of_other_things(one: str, two: str, expected: bool) -> None:
-    chunks = [Chunk(f"c{i}", f"d{i}", 0, 0, 200, "x" * 200) for i in range(2)]
-    passages = tuple(RetrievedPassage(chunk, f"{chunk.id}", "", None, 1, 1.0, 0.5, 0.0, ()) for chunk in chunks)
     sentences = (source(0, 0, one), source(1, 0, two))
-    assert bool(conflicts(sentences[:1], Reading(passages, sentences, (0, 1), sentences))) == expected
+    assert bool(conflicts(sentences[:1], Reading(passages("c0", "c1"), sentences, (0, 1), sentences))) == expected
+
+
+def passages(*titles: str) -> tuple[RetrievedPassage, ...]:
+    """Return one passage of a document of its own for each title."""
+    chunks = [Chunk(f"c{i}", f"d{i}", 0, 0, 200, "x" * 200) for i in range(len(titles))]
+    return tuple(RetrievedPassage(c, t, "", None, 1, 1.0, 0.5, 0.0, ()) for c, t in zip(chunks, titles, strict=True))
 
 
 def source(passage: int, start: int, text: str) -> SourceSentence:
@@ -135,10 +137,8 @@ def source(passage: int, start: int, text: str) -> SourceSentence:
 
 def test_a_sentence_that_was_not_read_contradicts_all_the_same() -> None:
     """What stands beside the sentences that were read counts; a passage of which none was read cannot be cited."""
-    chunks = [Chunk(f"c{i}", f"d{i}", 0, 0, 200, "x" * 200) for i in range(3)]
-    passages = tuple(RetrievedPassage(chunk, "Varn", "", None, 1, 1.0, 0.5, 0.0, ()) for chunk in chunks)
     cited, beside = source(0, 0, CLAIM), source(1, 0, "It is white.")
     unlike = source(1, 20, "The Varn lighthouse is 41 metres tall and was first lit in 1871.")
     unread = source(2, 0, "The Varn lighthouse is 51 metres tall and was first lit in 1871.")
-    reading = Reading(passages, (cited, beside), (0, 1), (cited, beside, unlike, unread))
+    reading = Reading(passages("Varn", "Varn", "Varn"), (cited, beside), (0, 1), (cited, beside, unlike, unread))
     assert conflicts([cited], reading) == [unlike]
