@@ -95,6 +95,11 @@ def test_the_same_and_other_matters_are_no_conflict(new_assistant: NewAssistant,
         ("The tower is 31 metres tall and red.", "The tower is 31 metres high and red.", False),
         ("The tower is 31 metres tall and red.", "The tower is 31 metres tall, and red it is.", False),
         (
+            "The road from the port to the old dam was built in 1886 by Ada Holm and her sister Eve and their two sons.",
+            "The road from the port to the old dam was built in 1886 by Fell.",
+            False,
+        ),
+        (
             "Varn is a film of 1983 made by the studio of Carl Ball.",
             "Torsk is a film of 2014 made for children by Fell.",
             False,
@@ -113,6 +118,11 @@ def test_one_thing_that_differs_is_a_conflict_and_two_things_are_not(one: str, t
     [
         ("The last ferry sank in 1886 in the sound.", "The last ferry sank in 1887 in the sound.", True),
         ("Sophie is a person in the play of the year.", "Max is a person in the play of the year.", False),
+        (
+            "The team of the year 2003 had its ninth win in Varn.",
+            "The team of the year 1997 had its sixth win in Varn.",
+            False,
+        ),
         (
             "The 2003 season was the 15th season for the Varn team.",
             "The 1997 season was the 9th season for the Varn team.",

@@ -47,6 +47,14 @@ def test_what_stands_in_is_no_echo_no_repeat_and_no_contradiction(new_assistant:
     assert {conflict.quote} < {named, "The walrus left the ice because of Storm Bell."}
 
 
+def test_of_two_that_contradict_each_other_one_stands_in(new_assistant: NewAssistant) -> None:
+    ada, bell = (f"The walrus left the ice because of Storm {name}." for name in ("Ada", "Bell"))
+    assistant = new_assistant("Penguins did it.", ada, make_document(bell, "b.txt", title="Other"), quoted_sentences=2)
+    answer = checked(assistant, WHY)
+    assert "says otherwise" in answer.text
+    assert len(answer.conflicts) == 1
+
+
 def test_an_echo_alone_stands_in_for_nothing(new_assistant: NewAssistant) -> None:
     assistant = new_assistant("Penguins did it.", "Why did the walrus leave the ice?", quoted_sentences=2)
     assert checked(assistant, WHY).reason is Reason.UNSUPPORTED_ANSWER
