@@ -48,8 +48,8 @@ def test_what_stands_in_is_no_echo_no_repeat_and_no_contradiction(new_assistant:
 
 
 def test_of_two_that_contradict_each_other_one_stands_in(new_assistant: NewAssistant) -> None:
-    ada, bell = (f"The walrus left the ice because of Storm {name}." for name in ("Ada", "Bell"))
-    assistant = new_assistant("Penguins did it.", ada, make_document(bell, "b.txt", title="Other"), quoted_sentences=2)
+    one, two = (f"The walrus left the ice because of {who}." for who in ("Ada", "the North Coast Road Company"))
+    assistant = new_assistant("Penguins did it.", one, make_document(two, "b.txt", title="Other"), quoted_sentences=2)
     answer = checked(assistant, WHY)
     assert "says otherwise" in answer.text
     assert len(answer.conflicts) == 1
