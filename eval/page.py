@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -27,6 +27,9 @@ MOST_QUESTIONS = 50
 _MODES = ("answers", "retrieval-only")
 _PATIENCE_SECONDS = 3.0
 _CHILD = "import sys; from eval.child import main; sys.exit(main(sys.argv[1:]))"
+
+Speaker = Callable[[MutableMapping[str, Any]], tuple[str, Callable[..., str]]]
+"""From a request's ASGI scope to the language of who sent it, and what puts a text into that language."""
 
 
 class PageError(PinciteError):
@@ -143,8 +146,17 @@ def bundled_testset() -> Path:
     return Path(str(files("eval"))) / "testsets" / "seed"
 
 
-def build(runs: Runs | None = None) -> Any:
-    """Return the page as an ASGI application, to be mounted by whoever serves it."""
+def in_english(scope: MutableMapping[str, Any]) -> tuple[str, Callable[..., str]]:
+    """Speak English to everyone."""
+    return "en", lambda text, **values: text.format_map(values)
+
+
+def build(runs: Runs | None = None, *, speaker: Speaker = in_english) -> Any:
+    """Return the page as an ASGI application, to be mounted by whoever serves it.
+
+    Its script asks the server for ``/pincite/words.js``, by which a text is put into the page's language.
+    """
+    from jinja2 import Environment
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
     from starlette.requests import Request
@@ -154,9 +166,12 @@ def build(runs: Runs | None = None) -> Any:
     run = runs or Runs()
     atexit.register(run.close)
     templates = files("eval") / "templates"
+    form = Environment(autoescape=True).from_string((templates / "evaluate.html").read_text(encoding="utf-8"))
 
     async def page(request: Request) -> Response:
-        return HTMLResponse((templates / "evaluate.html").read_text(encoding="utf-8"))
+        language, say = speaker(request.scope)
+        html = form.render(language=language, say=say, most=MOST_QUESTIONS)
+        return HTMLResponse(html, headers={"vary": "Accept-Language, Cookie"})
 
     async def script(request: Request) -> Response:
         return Response((templates / "evaluate.js").read_text(encoding="utf-8"), media_type="text/javascript")

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import entry_points
 from typing import Any
 
 from index.errors import MissingDependency
 from index.library import Library
 from ui.access import Access
+from ui.asgi import Scope
 from ui.chat_page import ChatPage
 from ui.limits import Limits
 from ui.security import LOOPBACK_NAMES, Guard, host_names, is_loopback
 from ui.server import ServeError, access_for, address_of, listen, run
 from ui.shelf import Shelf
 from ui.tickets import LibraryLike
+from ui.visitors import language_for
+from ui.words import say
 from ui.worker import AssistantFactory, AssistantWorker
 
 __all__ = ["ServeError", "build_app", "serve"]
@@ -119,7 +123,7 @@ def build_app(
     web.mount("/pincite", StaticFiles(packages=[("ui", "assets")]))
     web.mount("/v1", build_api(worker))
     for page in entry_points(group="pincite.pages") if access is None else ():
-        web.mount(f"/{page.name}", page.load()())
+        web.mount(f"/{page.name}", page.load()(speaker=_speaker))
     gr.mount_gradio_app(
         web,
         ChatPage(worker, for_others=access is not None).blocks,
@@ -136,6 +140,12 @@ def build_app(
         theme=_theme(gr),
     )
     return Guard(web, names=names, head=HEAD, access=access, any_address=any_address, limits=limits)
+
+
+def _speaker(scope: Scope) -> tuple[str, Callable[..., str]]:
+    """Return the language of who sent a request, and what says a text in it."""
+    language = language_for(scope)
+    return language, partial(say, language)
 
 
 def _theme(gr: Any) -> Any:

@@ -1,4 +1,5 @@
-"use strict";
+import { language, ready, say } from "/pincite/words.js";
+
 // Starts a run, looks at it once a second, shows its figures. Text from the server is only ever set as text.
 const at = (id) => document.getElementById(id);
 
@@ -20,25 +21,27 @@ function row(table, kind, cells) {
   }
 }
 
+const shown = (value) => value.toLocaleString(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+
 function showFigures(metrics) {
   const table = document.createElement("table");
-  row(table, "th", ["figure", "value", "95 % interval", "n"]);
+  row(table, "th", [say("figure"), say("value"), say("95 % interval"), "n"]);
   for (const [name, figure] of Object.entries(metrics)) {
-    const low = figure.low.toFixed(3), high = figure.high.toFixed(3);
-    row(table, "td", [name, figure.value.toFixed(3), `${low} to ${high}`, String(figure.n)]);
+    const range = say("{low} to {high}", { low: shown(figure.low), high: shown(figure.high) });
+    row(table, "td", [name, shown(figure.value), range, String(figure.n)]);
   }
   const link = document.createElement("a");
   link.href = "report";
-  link.textContent = "Open the report";
+  link.textContent = say("Open the report");
   at("figures").replaceChildren(link, table);
 }
 
 const WORDS = {
   idle: () => "",
-  running: (now) => (now.done ? `${now.done} of ${now.total} questions` : "Loading…"),
-  stopped: (now) => `Stopped after ${now.done} of ${now.total} questions.`,
-  failed: (now) => `It failed: ${now.reason}`,
-  done: (now) => `Done: ${now.done} of ${now.total} questions.`,
+  running: (now) => (now.done ? say("{done} of {total} questions", now) : say("Loading…")),
+  stopped: (now) => say("Stopped after {done} of {total} questions.", now),
+  failed: (now) => say("It failed: {reason}", now),
+  done: (now) => say("Done: {done} of {total} questions.", now),
 };
 
 async function look() {
@@ -68,4 +71,5 @@ at("stop").addEventListener("click", async () => {
   await post("stop", {});
   await look();
 });
+await ready;
 look();

@@ -15,9 +15,9 @@ Open = Callable[..., Any]
 def evaluation(seen: Any, served: Any, complaints_of: Any) -> tuple[Any, list[str]]:
     """Follow the link to the evaluators' page, a tab of its own; return it with what it will complain about."""
     with seen.page.expect_popup() as opened:
-        seen.page.get_by_role("link", name="Evaluate").click()
+        seen.page.locator("a[href='/evaluate/']").click()
     complaints = complaints_of(opened.value, served.url)
-    opened.value.get_by_role("heading", name="Evaluation").wait_for()
+    opened.value.get_by_role("heading").wait_for()
     return opened.value, complaints
 
 
@@ -42,3 +42,15 @@ def test_a_folder_that_is_no_test_set_is_refused_in_words(visit: Open, shared_pa
     page.get_by_text("/nowhere/<b>bold</b>").wait_for(timeout=10_000)
     assert page.locator("b").count() == 0
     assert all("400" in complaint for complaint in complaints), "the refusal is what was asked for"
+
+
+def test_the_page_speaks_the_language_of_its_reader(visit: Open, shared_page: Any, complaints_of: Any) -> None:
+    page, complaints = evaluation(visit(shared_page, locale="de-DE"), shared_page, complaints_of)
+    assert page.get_by_role("heading").inner_text() == "Auswertung"
+    assert page.evaluate("document.documentElement.lang") == "de"
+    page.get_by_label("Fragen, höchstens 50").fill("3")
+    page.get_by_label("Nur die Suche").check()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Stopp").click()
+    page.get_by_text("Nach 0 von 3 Fragen angehalten.").wait_for(timeout=10_000)
+    assert complaints == []

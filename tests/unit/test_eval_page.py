@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +120,22 @@ def test_the_page_loads_nothing_from_elsewhere(runs: Runs) -> None:
         assert "https://" not in text
     assert client.get("/state").json() == {"state": "idle"}
     assert client.get("/report").status_code == 404
+
+
+def test_the_page_is_in_the_language_of_the_request(runs: Runs) -> None:
+    def speaker(scope: MutableMapping[str, Any]) -> tuple[str, Callable[..., str]]:
+        accepted = dict(scope["headers"]).get(b"accept-language", b"en").decode()
+        return accepted, lambda text, **values: f"<{accepted}>{text.format_map(values)}"
+
+    client = TestClient(build(runs, speaker=speaker))
+    page = client.get("/", headers={"accept-language": "xx"})
+    assert '<html lang="xx" data-language="xx">' in page.text
+    assert "<h1>&lt;xx&gt;Evaluation</h1>" in page.text
+    assert "&lt;xx&gt;Questions, at most 50" in page.text
+    assert page.headers["vary"] == "Accept-Language, Cookie"
+
+
+def test_without_a_speaker_the_page_is_in_english(runs: Runs) -> None:
+    text = TestClient(build(runs)).get("/").text
+    assert '<html lang="en" data-language="en">' in text
+    assert "Questions, at most 50" in text

@@ -23,6 +23,9 @@ from ui.types import Overview, Phase, Readiness, Standing, Turn
 from ui.words import LANGUAGES, count, language_of, number, say
 
 UI = Path(__file__).parents[2] / "ui"
+TEMPLATES = UI.parent / "eval" / "templates"
+"""The evaluators' page is not ours, but speaks with our words."""
+SCRIPTS = (*(UI / "assets").glob("*.js"), *TEMPLATES.glob("*.js"))
 CATALOGUES = {
     language: json.loads((UI / "assets" / "words" / f"{language}.json").read_text(encoding="utf-8"))
     for language in LANGUAGES
@@ -45,14 +48,21 @@ def texts_of_python() -> Iterator[str]:
 
 def texts_of_scripts() -> Iterator[str]:
     """Yield each text that the page's script looks up."""
-    for path in (UI / "assets").glob("*.js"):
+    for path in SCRIPTS:
         script = path.read_text(encoding="utf-8")
         yield from re.findall(rf"\bsay\(\s*{SCRIPT_TEXT}", script)
         for one, many in re.findall(rf"\bcounted\([^,]+,\s*{SCRIPT_TEXT},\s*{SCRIPT_TEXT}", script):
             yield from (one, many)
 
 
-TEXTS = frozenset((*texts_of_python(), *texts_of_scripts()))
+def texts_of_templates() -> Iterator[str]:
+    """Yield each text that a template looks up, in whatever quotes."""
+    for path in TEMPLATES.glob("*.html"):
+        for _, text in re.findall(r"""\bsay\((["'])(.*?)\1[,)]""", path.read_text(encoding="utf-8")):
+            yield text
+
+
+TEXTS = frozenset((*texts_of_python(), *texts_of_scripts(), *texts_of_templates()))
 
 
 def placeholders(text: str) -> list[str]:
@@ -62,6 +72,7 @@ def placeholders(text: str) -> list[str]:
 def test_there_are_texts_of_both_kinds() -> None:
     assert len(set(texts_of_python())) > 120
     assert len(set(texts_of_scripts())) > 25
+    assert {"Search only (no language model)", "Questions asked"} <= set(texts_of_templates())
     assert {"Ask again", "not read", "May", "{n} sources", "Show less", "{n} questions"} <= TEXTS
 
 
@@ -69,7 +80,7 @@ def test_scripts_look_up_nothing_that_cannot_be_found_here() -> None:
     """Only ``counted`` hands on a text that it was given."""
     calls = [
         call
-        for path in (UI / "assets").glob("*.js")
+        for path in SCRIPTS
         for call in re.findall(r"(?<!function )\bsay\((?!\s*\").{0,25}", path.read_text(encoding="utf-8"))
     ]
     assert calls == ["say(number === 1 ? one : many"]

@@ -15,7 +15,8 @@ async function catalogue() {
   return response.ok ? response.json() : {};
 }
 let words = {};
-if (language !== "en") catalogue().then((found) => (words = found), () => {});
+// Settles when the words are there, or never will be.
+export const ready = language === "en" ? Promise.resolve() : catalogue().then((found) => (words = found), () => {});
 
 // A text in the page's language, its {placeholders} filled; English where there is no other.
 export function say(text, values = {}) {
