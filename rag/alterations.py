@@ -30,6 +30,8 @@ _BLOCK = 6
 _TOKEN = re.compile(r"\w+(?:[.,:/]\d+)*")
 _NEGATION_ENDING = re.compile(r"\s*n['’]t\b|(?<=\bcan)not\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"\s?['’]s\b|(?<=s)['’](?!\w)")
+_LETTER = "A"
+"""The one letter that is a stop word in lower case, and tells one thing from another in upper case."""
 _NEGATIONS = frozenset("not never no neither nor without nobody nothing none".split())
 _LIST_WORDS = frozenset("and or with".split())
 _FORMS_OF_ADDRESS = frozenset(
@@ -133,6 +135,8 @@ def _place(before: Sequence[_Token], one: Sequence[_Token], two: Sequence[_Token
         return "opening"
     if _Kind.NAME in kinds and _kinds(before) <= {_Kind.NAME, _Kind.FUNCTION}:
         return "opening"
+    if kinds & _KINDS_OF_FACT and [token.kind for token in before] == [_Kind.CONTENT]:
+        return "opening"  # "Reactor A", "President Obama", "Chapter 3"
     return "further" if kinds & _KINDS_OF_FACT else "worded"
 
 
@@ -161,8 +165,12 @@ def _words(text: str) -> list[str]:
 
 
 def _names_within(text: str) -> list[str]:
-    """Return the capitalised words that do not merely open the text."""
-    return [word.lower() for word in _words(text)[1:] if word[0].isupper() and word.lower() not in STOP_WORDS]
+    """Return the capitalised words that do not merely open the text; the "A" of "Hepatitis A" is one."""
+    return [
+        word.lower()
+        for word in _words(text)[1:]
+        if word[0].isupper() and (word == _LETTER or word.lower() not in STOP_WORDS)
+    ]
 
 
 def _tokens(text: str, names: frozenset[str]) -> list[_Token]:
@@ -175,7 +183,7 @@ def _token(word: str, names: frozenset[str]) -> _Token:
         return _Token("not" if lowered == "never" else lowered, lowered, _Kind.NEGATION)
     if word[0].isdigit() or lowered in NUMBER_WORDS:
         return _Token(NUMBER_WORDS.get(lowered, lowered.replace(",", "")), lowered, _Kind.NUMBER)
-    if lowered in STOP_WORDS:
+    if lowered in STOP_WORDS and not (word == _LETTER and lowered in names):
         return _Token(lowered, lowered, _Kind.FUNCTION)
     kind = _Kind.NAME if word[0].isupper() and lowered in names else _Kind.CONTENT
     return _Token(stem(lowered), lowered, kind)
@@ -215,7 +223,8 @@ def _means_the_same(block: _Block, kind: _Kind) -> bool:
     beside_name = any(anchor.kind is _Kind.NAME for anchor in block.anchors)
     titles = any(token.word in _FORMS_OF_ADDRESS for token in (*block.said, *block.held))
     initials = {"".join(t.word[0] for t in part if t.kind is _Kind.NAME) for part in (block.said, block.held)}
-    return (beside_name and titles) or bool(initials & {token.word for token in (*block.said, *block.held)})
+    words = {token.word for token in (*block.said, *block.held) if len(token.word) > 1}
+    return (beside_name and titles) or bool(initials & words)
 
 
 def _opposites(said: Sequence[_Token], held: Sequence[_Token]) -> Iterator[str]:

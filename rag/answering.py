@@ -102,7 +102,7 @@ class Answering:
         self._retrieve_s = time.perf_counter() - begun
         self._passages = shown(reading)
         yield PassagesFound(self._standalone, self._passages)
-        signals = measure(retrieved) if retrieved else None
+        signals = measure(reading) if retrieved else None
         self._confidence = self._calibration.highest(signals) if signals else 0.0
         if signals is None or self._confidence < self._needed:
             yield self._declined(Reason.NOTHING_RELEVANT)
@@ -117,10 +117,11 @@ class Answering:
         retrieved = self._search()
         if not retrieved:
             return None
-        signals = measure(retrieved)
+        reading = self._select(retrieved)
+        signals = measure(reading)
         if not self.generator.continues:
             return signals
-        asked = self._messages(_render_sources(self._select(retrieved)))
+        asked = self._messages(_render_sources(reading))
         return self._heard(signals, (*asked, Message("assistant", prompts.STATED)))
 
     def _heard(self, signals: Signals, probe: tuple[Message, ...]) -> Signals:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
-from index.types import RetrievedPassage
+from rag.context import Reading
 
 SUREST = 5.0
 """Log-odds beyond this say no more: a probability under .007 or over .993."""
-CLOSE = 0.5
-"""A sentence closer to the question than this says no more: in a library about one thing, all are close."""
+CLOSE = 0.75
+"""A sentence more relevant than this says no more: in a library about one thing, all are close."""
 AHEAD = 0.3
 """A lead beyond this says no more either."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Of one question and the passages found for it.
+    """Of one question and what is read for it.
 
     Attributes:
-        sentence: cosine of the closest sentence of any passage, :data:`CLOSE` at most.
+        sentence: relevance of the most relevant sentence that is read, :data:`CLOSE` at most.
         gap: by how much the best passage's score exceeds that of the best one of another document, :data:`AHEAD` at
             most.
         stated: the model's log-odds that what it read states the answer; None where it cannot tell.
@@ -41,11 +40,11 @@ class Signals:
         return astuple(self)
 
 
-def measure(passages: Sequence[RetrievedPassage]) -> Signals:
-    """Return what retrieval tells. ``passages`` holds at least one, best first."""
-    best = passages[0]
-    others = [passage.score for passage in passages if passage.chunk.document_id != best.chunk.document_id]
-    closest = max((s.cosine for passage in passages for s in passage.sentences), default=best.cosine)
+def measure(reading: Reading) -> Signals:
+    """Return what retrieval tells. ``reading`` was selected from at least one passage."""
+    best = reading.passages[0]
+    others = [other.score for other in reading.passages if other.chunk.document_id != best.chunk.document_id]
+    closest = max((sentence.relevance for sentence in reading.sentences), default=best.cosine)
     return Signals(sentence=min(CLOSE, closest), gap=min(AHEAD, best.score - max(others, default=0.0)))
 
 

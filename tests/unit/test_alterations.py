@@ -59,6 +59,12 @@ def test_another_name_for_the_same_passes(sentence: str, source: str) -> None:
     assert alterations(sentence, [source]) == ()
 
 
+def test_a_letter_tells_one_thing_from_another() -> None:
+    assert alterations("The crew had hepatitis B in 1990.", ["The crew had hepatitis A in 1990."]) == ("b",)
+    assert alterations("The crew had hepatitis A in 1990.", ["The crew had hepatitis B in 1990."]) == ("a",)
+    assert alterations("The crew had a bell in 1990.", ["A crew had the bell in 1990."]) == ()
+
+
 def test_only_the_source_that_is_followed_most_closely_counts() -> None:
     copy = SOURCE.replace("300", "700")
     assert alterations(SOURCE, [copy, SOURCE]) == ()

@@ -92,6 +92,10 @@ def test_the_same_and_other_matters_are_no_conflict(new_assistant: NewAssistant,
         ("The reactor has a capacity of 900 MW.", "The reactor has a capacity of 950 MW.", True),
         ("Holm was born in Ulm in 1840 and died in Varn.", "Bell was born in Bonn in 1850 and died in Varn.", False),
         ("Holm was born in 1840 in the north.", "Bell was born in 1850 in the north.", False),
+        ("Reactor A has a capacity of 900 MW.", "Reactor B has a capacity of 950 MW.", False),
+        ("President Holm opened 12 schools in the north.", "President Bell opened 14 schools in the north.", False),
+        ("Chapter 3 is 12 pages long in print.", "Chapter 4 is 15 pages long in print.", False),
+        ("In 1886 the last ferry sank in the sound.", "In 1887 the last ferry sank in the sound.", True),
         ("The tower is 31 metres tall and red.", "The tower is 31 metres high and red.", False),
         ("The tower is 31 metres tall and red.", "The tower is 31 metres tall, and red it is.", False),
         (
@@ -117,6 +121,8 @@ def test_one_thing_that_differs_is_a_conflict_and_two_things_are_not(one: str, t
     ("one", "two", "expected"),
     [
         ("The last ferry sank in 1886 in the sound.", "The last ferry sank in 1887 in the sound.", True),
+        ("In 1886 the last ferry sank in the sound.", "In 1887 the last ferry sank in the sound.", True),
+        ("Reactor A has a capacity of 900 MW.", "Reactor B has a capacity of 950 MW.", False),
         ("Sophie is a person in the play of the year.", "Max is a person in the play of the year.", False),
         (
             "The team of the year 2003 had its ninth win in Varn.",

@@ -6,32 +6,32 @@ import math
 
 import pytest
 
-from index.types import Chunk, RankedSentence, RetrievedPassage
+from index.types import Chunk, RetrievedPassage
+from rag.context import Reading, SourceSentence
 from rag.signals import AHEAD, CLOSE, SUREST, Signals, log_odds, measure
 
 
-def passage(document: str, text: str, score: float, cosine: float, bm25: float, *sentences: float) -> RetrievedPassage:
-    chunk = Chunk(f"{document}-0", document, 0, 0, len(text), text, "Heading")
-    ranked = tuple(RankedSentence(i, i + 1, value) for i, value in enumerate(sentences))
-    return RetrievedPassage(chunk, "Seals", document, None, 1, score, cosine, bm25, ranked)
+def passage(document: str, score: float, cosine: float) -> RetrievedPassage:
+    chunk = Chunk(f"{document}-0", document, 0, 0, 10, "It sleeps.", "Heading")
+    return RetrievedPassage(chunk, "Seals", document, None, 1, score, cosine, 1.0, ())
+
+
+def reading(passages: list[RetrievedPassage], *relevances: float) -> Reading:
+    sentences = tuple(SourceSentence(0, "a", 0, 10, "It sleeps.", relevance) for relevance in relevances)
+    return Reading(tuple(passages), sentences, (0,), sentences)
 
 
 def test_each_signal_is_what_it_says() -> None:
-    passages = [
-        passage("a", "The walrus sleeps.", 0.9, 0.5, 4.0, 0.2, 0.4),
-        passage("a", "It eats.", 0.8, 0.3, 0.0, 0.1),
-        passage("b", "Penguins swim.", 0.7, 0.55, 6.0, 0.45),
-    ]
-    signals = measure(passages)
-    assert signals.sentence == 0.45
+    passages = [passage("a", 0.9, 0.5), passage("a", 0.8, 0.3), passage("b", 0.7, 0.55)]
+    signals = measure(reading(passages, 0.2, 0.7, 0.4))
+    assert signals.sentence == 0.7
     assert signals.gap == pytest.approx(0.9 - 0.7), "the best passage of another document"
     assert signals.stated is None
 
 
 def test_what_is_close_enough_or_far_enough_ahead_says_no_more() -> None:
-    only = [passage("a", "It sleeps.", 0.9, 0.5, 0.0, 0.99)]
-    assert measure(only) == Signals(CLOSE, AHEAD), "there is no other document"
-    assert measure([passage("a", "It sleeps.", 0.2, 0.1, 0.0)]) == Signals(0.1, 0.2), "no sentence is known"
+    assert measure(reading([passage("a", 0.9, 0.5)], 1.2)) == Signals(CLOSE, AHEAD), "there is no other document"
+    assert measure(reading([passage("a", 0.2, 0.1)])) == Signals(0.1, 0.2), "no sentence is known"
 
 
 @pytest.mark.parametrize(
