@@ -19,7 +19,7 @@ from rag.config import AssistantConfig
 from rag.conflicts import conflicts
 from rag.context import Reading, SourceSentence, select
 from rag.passages import shown
-from rag.phrasing import as_sentence, capitalised, repeats, said_otherwise, without_repeats
+from rag.phrasing import as_listed, as_sentence, capitalised, repeats, said_otherwise, without_repeats
 from rag.questions import wants_description
 from rag.rewrite import asked_before, needs_rewrite, rewrite
 from rag.signals import Signals, log_odds, measure
@@ -285,9 +285,10 @@ class Answering:
     def _prose(self, reading: Reading) -> str:
         """Return what the model has written, made safe, with initials as the sources write them."""
         answer = clean(abstention.split_reply(self._raw)[1]).strip()
+        source = " ".join(sentence.text for sentence in reading.sentences)
         if self.style == "short":
-            answer = terse(answer, self._standalone)
-        return restore_initials(answer, f"{self.question} {' '.join(s.text for s in reading.sentences)}")
+            answer = as_listed(terse(answer, self._standalone), source)
+        return restore_initials(answer, f"{self.question} {source}")
 
     def _check(self, sentence: str, reading: Reading) -> Support:
         if sentence not in self._checked:

@@ -27,6 +27,15 @@ def quotation(text: str) -> str:
     return as_sentence(one_line(clean(text)))
 
 
+def as_listed(answer: str, source: str) -> str:
+    """Return a list of things as the source lists them: a small model leaves out the "and"."""
+    things = [re.escape(thing) for thing in re.split(r",\s*(?:(?:and|or)\s+)?", answer) if thing]
+    if len(things) < 2:
+        return answer
+    found = re.search(r"(?<!\w)" + r",?\s+(?:(?:and|or)\s+)?".join(things) + r"(?!\w)", source, re.IGNORECASE)
+    return one_line(found[0]) if found else answer
+
+
 def said_otherwise(sentence: SourceSentence, reading: Reading) -> str:
     """Return the words that show a source which disagrees, with the date it states."""
     passage = reading.passages[sentence.passage]
