@@ -20,6 +20,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+
 from index.errors import PinciteError, UnreadableDocument
 from index.library import Library
 from index.readers.formats import SUFFIXES
@@ -37,6 +39,8 @@ _PATIENCE_SECONDS = 60.0
 _STALE_SECONDS = 24 * 60 * 60.0
 SILENCE_SECONDS = 60.0
 """How long the rest of a file is waited for."""
+READ_OFF_SECONDS = 30.0
+"""How long the rest of a file that is refused is read, for the sake of who sends it."""
 LEFT_FREE = 512 * 2**20
 """Bytes of the disk that files from the page leave to everything else."""
 
@@ -214,6 +218,14 @@ async def _in_time(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             except StopAsyncIteration:
                 return
         yield data
+
+
+async def read_off(body: AsyncIterator[bytes]) -> None:
+    """Read what is left of a file that is refused: a browser that is still sending would not hear why."""
+    with suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(READ_OFF_SECONDS):
+            async for _ in body:
+                pass
 
 
 def _file_of(source: str) -> Path:

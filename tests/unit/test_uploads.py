@@ -140,6 +140,45 @@ def test_only_so_many_files_are_on_their_way(library: Library, monkeypatch: pyte
     assert in_folder(library) == ["a.txt", "b.txt", "d.txt"]
 
 
+@pytest.mark.parametrize(("name", "most"), [("a.xyz", 20), ("a.txt", 20), ("a.txt", 0)])
+def test_a_file_that_is_refused_is_read_to_its_end(tmp_path: Path, name: str, most: int) -> None:
+    """Of no known format, too large, one too many: who is still sending when the answer comes does not hear it."""
+    sent: list[int] = []
+
+    async def large() -> AsyncIterator[bytes]:
+        for n in range(5):
+            sent.append(n)
+            yield b"x" * 300_000
+
+    async def send(api: FastAPI) -> None:
+        async with client_of(api) as client:
+            with pytest.raises((BusyError, UploadError)):
+                await client.put(f"/files/{name}", content=large())
+
+    with make_library(tmp_path / "library") as library, pytest.MonkeyPatch.context() as patch:
+        library.limits = Limits(file_bytes=2**20)
+        patch.setattr("ui.api_library.MOST_UPLOADS", most)
+        asyncio.run(send(busy_api(library)[0]))
+        assert not (Path(library.info().path) / "files").exists() or in_folder(library) == []
+    assert sent == [0, 1, 2, 3, 4]
+
+
+def test_a_refusal_waits_only_so_long_for_the_rest(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.uploads.READ_OFF_SECONDS", 0.05)
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.01)
+
+    async def send() -> None:
+        async with client_of(busy_api(library)[0]) as client:
+            with pytest.raises(UploadError, match="is not read"):
+                await asyncio.wait_for(client.put("/files/a.xyz", content=endless()), 5)
+
+    asyncio.run(send())
+
+
 def test_a_file_that_breaks_off_makes_room(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that stops coming, one of an unknown format, and one whose sender left while it waited its turn."""
     monkeypatch.setattr("ui.api_library.MOST_UPLOADS", 2)
