@@ -287,8 +287,8 @@ class Answering:
         answer = clean(abstention.split_reply(self._raw)[1]).strip()
         source = " ".join(sentence.text for sentence in reading.sentences)
         if self.style == "short":
-            answer = as_listed(terse(answer, self._standalone), source)
-        return restore_initials(answer, f"{self.question} {source}")
+            answer = terse(answer, self._standalone)
+        return restore_initials(as_listed(answer, source), f"{self.question} {source}")
 
     def _check(self, sentence: str, reading: Reading) -> Support:
         if sentence not in self._checked:

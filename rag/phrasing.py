@@ -10,6 +10,9 @@ from index.text import one_line
 from rag.context import Reading, SourceSentence
 from rag.text import clean
 
+_COMMA = re.compile(r",\s+(?:(?:and|or)\s+)?")
+_BETWEEN = r",?\s+(?:(?:and|or)\s+)?(?:(?:the|an?)\s+)?"
+
 
 def capitalised(text: str) -> str:
     """Return ``text`` with its first letter as a capital."""
@@ -28,12 +31,24 @@ def quotation(text: str) -> str:
 
 
 def as_listed(answer: str, source: str) -> str:
-    """Return a list of things as the source lists them: a small model leaves out the "and"."""
-    things = [re.escape(thing) for thing in re.split(r",\s*(?:(?:and|or)\s+)?", answer) if thing]
-    if len(things) < 2:
-        return answer
-    found = re.search(r"(?<!\w)" + r",?\s+(?:(?:and|or)\s+)?".join(things) + r"(?!\w)", source, re.IGNORECASE)
-    return one_line(found[0]) if found else answer
+    """Return an answer in which things are listed as the source lists them: a small model leaves out the "and"."""
+    things = _COMMA.split(answer)
+    written, first = [], 0
+    while first < len(things):
+        last, listed = first + 1, things[first]
+        for end in range(first + 2, len(things) + 1):
+            found = re.search(_listed(things[first:end]), source, re.IGNORECASE)
+            if found is None:
+                break
+            last, listed = end, one_line(found[0])
+        written.append(listed)
+        first = last
+    return answer if len(written) == len(things) else ", ".join(written)
+
+
+def _listed(things: Sequence[str]) -> str:
+    """Return the pattern of things in a row, as whole words, with or without "and" and an article between them."""
+    return r"(?<!\w)" + _BETWEEN.join(re.escape(thing) for thing in things) + r"(?!\w)"
 
 
 def said_otherwise(sentence: SourceSentence, reading: Reading) -> str:
