@@ -28,7 +28,7 @@ test: tests-installed ## lint, types and all tests
 	@$(BIN)/pincite models pull qwen2.5-coder-1.5b-instruct > /dev/null
 	@$(BIN)/pincite models pull smollm2-135m-instruct > /dev/null
 	@sh tests/browser/install.sh
-	@$(BIN)/python -m pytest -q --durations=15 -n 2 --dist loadfile -m "not weights"
+	@$(BIN)/python -m pytest -q --durations=15 -n 2 --dist loadfile --no-loadscope-reorder -m "not weights"
 	@$(BIN)/python -m pytest -q --durations=15 -m weights  # one after the other: two models at once starve each other
 
 evaluate: ready ## ask the seed question set and print the figures

@@ -66,7 +66,7 @@ def test_an_echo_alone_stands_in_for_nothing(new_assistant: NewAssistant) -> Non
         ("When did the walrus leave the ice?", {}, {}),
         (WHY, {"style": "short"}, {}),
         (WHY, {}, {"answerable": 0.2}),
-        (WHY, {}, {"answerable": 0.6}),
+        (WHY, {}, {"answerable": 0.5}),
         (WHY, {}, {"quoted_sentences": 0}),
     ],
 )
