@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from eval.curves import quality
@@ -57,7 +57,7 @@ def render(report: Mapping[str, Any], predictions: Sequence[Prediction], testset
     metrics = {name: Estimate(**figure) for name, figure in report["metrics"].items()}
     questions = {question.id: question for question in testset.questions}
     worst = [line for line in worst_first(predictions) if line["id"] in questions][:_WORST]
-    template = _environment().from_string(files("eval").joinpath("templates/report.html").read_text("utf-8"))
+    template = page_template("report.html")
     return template.render(
         report=report,
         rows=[_row(name, figure) for name, figure in metrics.items()],
@@ -140,5 +140,7 @@ def _sentences(line: Prediction) -> list[dict[str, Any]]:
     return [{**item, "text": line["text"][item["start"] : item["end"]]} for item in line.get("sentences", ())]
 
 
-def _environment() -> Environment:
-    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+def page_template(name: str) -> Template:
+    """Return a page of ``templates/``; what is put into it is escaped, and nothing may be missing."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(files("eval").joinpath("templates", name).read_text("utf-8"))

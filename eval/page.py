@@ -156,17 +156,18 @@ def build(runs: Runs | None = None, *, speaker: Speaker = in_english) -> Any:
 
     Its script asks the server for ``/pincite/words.js``, by which a text is put into the page's language.
     """
-    from jinja2 import Environment
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
     from starlette.requests import Request
     from starlette.responses import HTMLResponse, JSONResponse, Response
     from starlette.routing import Route
 
+    from eval.html import page_template
+
     run = runs or Runs()
     atexit.register(run.close)
     templates = files("eval") / "templates"
-    form = Environment(autoescape=True).from_string((templates / "evaluate.html").read_text(encoding="utf-8"))
+    form = page_template("evaluate.html")
 
     async def page(request: Request) -> Response:
         language, say = speaker(request.scope)

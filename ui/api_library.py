@@ -19,7 +19,7 @@ from index.errors import PinciteError
 from index.types import Document, DocumentRecord, SyncReport
 from ui.events import event
 from ui.tickets import LibraryLike
-from ui.uploads import Upload, UploadError, Uploads, read_off
+from ui.uploads import Upload, Uploads, read_off
 from ui.worker import AssistantWorker, BusyError
 
 MOST_AROUND = 200_000
@@ -89,17 +89,16 @@ def add_documents(api: FastAPI, named: Named, is_busy: Callable[[], bool]) -> No
         """The body is the file. Server-sent events: ``progress``, then ``report`` or ``error``."""
         own = await run_in_threadpool(uploads, library)
         body = request.stream()
-        if len(under_way) >= MOST_UPLOADS:
-            await read_off(body)
-            raise BusyError(f"{MOST_UPLOADS} files are on their way already; send this one when they are in")
         upload = Upload()
-        under_way.add(upload)
         try:
+            if len(under_way) >= MOST_UPLOADS:
+                raise BusyError(f"{MOST_UPLOADS} files are on their way already; send this one when they are in")
+            under_way.add(upload)
             received = await own.receive(name, body)
             work = pool.submit(own.bring_in, received, upload)
         except BaseException as error:
             under_way.discard(upload)
-            if isinstance(error, UploadError):
+            if isinstance(error, PinciteError):
                 await read_off(body)
             if isinstance(error, ClientDisconnect):
                 raise HTTPException(499, "The file broke off.") from None
