@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import abc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -49,8 +50,6 @@ _CHARS_PER_TOKEN = 12
 """A model that writes more than this for each token it was allowed does not count its tokens; it is cut off."""
 _PROMPT_TOKENS = 800
 """Room for the system's message, the worked examples and what surrounds them."""
-_TITLE_CHARS = 50
-"""More of a title is not read: it stands before every passage."""
 _MAX_PIECES = 20_000
 """Pieces a model may write, signs of life included; one that says nothing for ever is ended."""
 _SEARCH_TRIES = 5
@@ -121,7 +120,7 @@ class Answering:
         signals = measure(reading)
         if not self.generator.continues:
             return signals
-        asked = self._messages(_render_sources(reading))
+        asked = self._messages(reading)
         return self._heard(signals, (*asked, Message("assistant", prompts.STATED)))
 
     def _heard(self, signals: Signals, probe: tuple[Message, ...]) -> Signals:
@@ -166,18 +165,14 @@ class Answering:
 
     def _answer(self, reading: Reading, signals: Signals) -> Iterator[Event]:
         yield StageStarted(Stage.READING)
-        asked = self._messages(_render_sources(reading))
-        if self.generator.continues:
-            begun = time.perf_counter()
-            probe = (*asked, Message("assistant", prompts.STATED))
-            yield from self._read(probe)
-            signals = self._heard(signals, probe)
-            self._read_s = time.perf_counter() - begun
-            asked = (*asked, Message("assistant", prompts.ANSWER))
-        self._confidence = self._calibration.probability(signals)
-        if self._confidence < self._needed:
+        read = yield from self._read(reading, signals)
+        self._passages = shown(reading, read)
+        if self._confidence is None or self._confidence < self._needed:
             yield self._declined(Reason.NOT_IN_SOURCES)
             return
+        asked = self._messages(read)
+        if self.generator.continues:
+            asked = (*asked, Message("assistant", prompts.ANSWER))
         tokens = self.config.short_tokens if self.style == "short" else self.config.answer_tokens
         draft, drafted = Draft(""), ""
         for _ in self._write(GenerationRequest(asked, max_tokens=tokens, stop=_STOPS)):
@@ -186,7 +181,22 @@ class Answering:
             yield draft
         yield self._conclude(reading)
 
-    def _read(self, messages: tuple[Message, ...]) -> Iterator[Event]:
+    def _read(self, whole: Reading, signals: Signals) -> abc.Generator[Event, None, Reading]:
+        """Have the model read, the most useful passage first, until it is sure; return what it has read."""
+        if not self.generator.continues:
+            self._confidence = self._calibration.probability(signals)
+            return whole
+        begun = time.perf_counter()
+        for reading in whole.steps():
+            probe = (*self._messages(reading), Message("assistant", prompts.STATED))
+            yield from self._take_in(probe)
+            self._confidence = self._calibration.probability(self._heard(signals, probe))
+            if self._confidence >= max(self.config.sure, self._needed):
+                break
+        self._read_s = time.perf_counter() - begun
+        return reading
+
+    def _take_in(self, messages: tuple[Message, ...]) -> Iterator[Event]:
         """Have a long prompt read with signs of life, so that a reader who leaves meanwhile can stop the model."""
         if self.generator.keeps_prompt:
             for _ in self.generator.stream(GenerationRequest(messages, max_tokens=1)):
@@ -303,8 +313,8 @@ class Answering:
             )
         return self._checked[sentence]
 
-    def _messages(self, sources: str) -> tuple[Message, ...]:
-        asked = prompts.render("sources", sources=sources, question=self._standalone)
+    def _messages(self, reading: Reading) -> tuple[Message, ...]:
+        asked = prompts.render("sources", sources=reading.as_read(), question=self._standalone)
         return (*prompts.opening(), Message("user", asked))
 
     @property
@@ -365,23 +375,3 @@ def _conflict(sentence: SourceSentence, reading: Reading) -> Conflict:
         end=sentence.end,
         quote=sentence.text,
     )
-
-
-def _render_sources(reading: Reading) -> str:
-    """Return the excerpts, each below its title and heading; a title that the excerpt before has is not read again."""
-    parts, before = [], None
-    for index in reading.order:
-        passage = reading.passages[index]
-        document = passage.chunk.document_id
-        heading = f"… > {passage.chunk.heading}".rstrip(" >") if document == before else _heading(passage)
-        parts.append(f"[{heading}]\n{reading.excerpt(index)}")
-        before = document
-    return "\n\n".join(parts)
-
-
-def _heading(passage: RetrievedPassage) -> str:
-    title = passage.title
-    if len(title) > _TITLE_CHARS:
-        title = f"{title[:_TITLE_CHARS].rsplit(' ', 1)[0]} …"
-    name = " > ".join(filter(None, (title, passage.chunk.heading)))
-    return f"{name} ({passage.date})" if passage.date else name

@@ -28,6 +28,7 @@ class AssistantConfig:
         min_confidence: the probability of that below which a question is declined; what ``caution`` stands for unless
             told.
         min_support: score from which a sentence counts as supported.
+        sure: the probability of that from which the most useful passage is enough, and the others are not read.
         max_question_chars: a longer question is refused.
     """
 
@@ -41,6 +42,7 @@ class AssistantConfig:
     short_tokens: int = 40
     caution: Caution = "balanced"
     min_confidence: float | None = None
+    sure: float = 0.7
     min_support: float = 0.5
     max_question_chars: int = 4000
 

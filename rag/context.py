@@ -8,14 +8,16 @@ sentences beside it, until the budget is used.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 
 from index.terms import content_words
 from index.types import RetrievedPassage
 
 _WORD_OVERLAP_WEIGHT = 0.3
 """How much a sentence gains for holding all of the question's words, on the scale of a cosine."""
+_TITLE_CHARS = 50
+"""More of a title is not read: it stands before every passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +44,50 @@ class Reading:
 
     Attributes:
         passages: all that were retrieved, best first.
-        sentences: those that are read, by passage in the order the passages are shown, then in document order.
+        sentences: those that are read, in the order in which they are: the closest with its neighbours, then the others
+            by passage and in document order.
         order: indexes of the passages that are read, most useful first.
         candidates: all sentences of the passages considered, read or not.
+        opening: how many of ``sentences`` are the closest and its neighbours.
     """
 
     passages: tuple[RetrievedPassage, ...]
     sentences: tuple[SourceSentence, ...]
     order: tuple[int, ...]
     candidates: tuple[SourceSentence, ...]
+    opening: int = 0
 
     def in_context(self) -> list[SourceSentence]:
         """Return all sentences of the passages of which some are read."""
         return [sentence for sentence in self.candidates if sentence.passage in self.order]
 
-    def excerpt(self, passage: int) -> str:
-        """Return what is read of one passage; ``…`` stands where sentences are left out."""
+    def steps(self) -> Iterator[Reading]:
+        """Yield the opening, then all: the text of each begins with that of the one before."""
+        if 0 < self.opening < len(self.sentences):
+            yield replace(self, sentences=self.sentences[: self.opening], order=self.order[:1])
+        yield self
+
+    def as_read(self) -> str:
+        """Return the excerpts, each below its title and heading; a title that the one before has is not read again.
+
+        ``…`` stands between sentences of a passage that do not follow each other.
+        """
         parts: list[str] = []
         previous: SourceSentence | None = None
         for sentence in self.sentences:
-            if sentence.passage == passage:
-                if previous is not None:
-                    parts.append(" " if self._adjacent(previous, sentence) else " … ")
-                parts.append(" ".join(sentence.text.split()))
-                previous = sentence
-        return "".join(parts)
+            if previous is not None and previous.passage == sentence.passage:
+                parts.append(" " if self._adjacent(previous, sentence) else " … ")
+            else:
+                before = None if previous is None else previous.document_id
+                parts.append(f"\n\n[{_heading(self.passages[sentence.passage], before)}]\n")
+            parts.append(" ".join(sentence.text.split()))
+            previous = sentence
+        return "".join(parts).lstrip()
 
     def _adjacent(self, first: SourceSentence, second: SourceSentence) -> bool:
         chunk = self.passages[first.passage].chunk
         between = chunk.text[first.end - chunk.start : second.start - chunk.start]
-        return not between.strip()
+        return first.end <= second.start and not between.strip()
 
 
 def select(
@@ -108,8 +124,20 @@ def select(
         {candidates[i].passage for i in chosen},
         key=lambda p: (-max(candidates[i].relevance for i in chosen if candidates[i].passage == p), p),
     )
-    read = [candidates[i] for p in order for i in sorted(chosen) if candidates[i].passage == p]
-    return Reading(tuple(passages), tuple(read), tuple(order), tuple(candidates))
+    opening = _opening(candidates, chosen)
+    rest = [i for p in order for i in sorted(chosen - set(opening)) if candidates[i].passage == p]
+    read = tuple(candidates[i] for i in (*opening, *rest))
+    return Reading(tuple(passages), read, tuple(order), tuple(candidates), len(opening))
+
+
+def _heading(passage: RetrievedPassage, document_before: str | None) -> str:
+    if passage.chunk.document_id == document_before:
+        return f"… > {passage.chunk.heading}".rstrip(" >")
+    title = passage.title
+    if len(title) > _TITLE_CHARS:
+        title = f"{title[:_TITLE_CHARS].rsplit(' ', 1)[0]} …"
+    name = " > ".join(filter(None, (title, passage.chunk.heading)))
+    return f"{name} ({passage.date})" if passage.date else name
 
 
 def _without_repeats(considered: Sequence[tuple[int, RetrievedPassage]]) -> list[tuple[int, RetrievedPassage]]:
@@ -161,6 +189,14 @@ def _choose(
                 used += cost
                 break
     return chosen
+
+
+def _opening(candidates: Sequence[SourceSentence], chosen: Set[int]) -> list[int]:
+    """Return the closest sentence and those beside it, as far as they are read, in document order."""
+    if not chosen:
+        return []
+    best = min(chosen, key=lambda i: (-candidates[i].relevance, i))
+    return [i for i in range(best - 1, best + 2) if i in chosen and _same_passage(candidates, i, best)]
 
 
 def _same_passage(candidates: Sequence[SourceSentence], i: int, j: int) -> bool:

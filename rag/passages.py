@@ -7,13 +7,15 @@ from rag.context import Reading
 from rag.types import Passage
 
 
-def shown(reading: Reading) -> tuple[Passage, ...]:
-    """Return the passages that were considered, those that the model reads marked."""
-    read = set(reading.order)
-    return tuple(to_passage(passage, in_context=i in read) for i, passage in enumerate(reading.passages))
+def shown(chosen: Reading, read: Reading | None = None) -> tuple[Passage, ...]:
+    """Return the passages that were considered: those marked that an answer may rest on, and those the model left."""
+    left = set(chosen.order) - set((read or chosen).order)
+    return tuple(
+        to_passage(passage, in_context=i in chosen.order, spared=i in left) for i, passage in enumerate(chosen.passages)
+    )
 
 
-def to_passage(passage: RetrievedPassage, *, in_context: bool = False) -> Passage:
+def to_passage(passage: RetrievedPassage, *, in_context: bool = False, spared: bool = False) -> Passage:
     """Return a retrieved passage in the form that answers show."""
     chunk = passage.chunk
     place = place_at(chunk, chunk.start)
@@ -34,6 +36,7 @@ def to_passage(passage: RetrievedPassage, *, in_context: bool = False) -> Passag
         cosine=round(passage.cosine, 4),
         bm25=round(passage.bm25, 4),
         named_by=passage.named_by,
+        spared=spared,
     )
 
 

@@ -97,7 +97,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved chunk; ``in_context`` says whether the language model got to read (part of) it."""
+    """A retrieved chunk.
+
+    ``in_context`` says whether (part of) it was chosen to be read: the answer is checked against such passages alone.
+    """
 
     document_id: str
     chunk_id: str
@@ -118,6 +121,8 @@ class Passage:
     """Lexical score, 0 where no word is shared."""
     named_by: str | None = None
     """Title of the passage that names this one's document, where that raised its score."""
+    spared: bool = False
+    """Whether it was chosen to be read, but the language model was sure before it came to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,4 +102,6 @@ def _fate(passage: Passage, answer: Answer, language: str) -> str:
     ]
     if markers:
         return say(language, "cited as {markers}", markers=", ".join(markers))
+    if passage.spared:
+        return say(language, "not read: the answer was found before")
     return say(language, "read") if passage.in_context else say(language, "not read: others came closer")

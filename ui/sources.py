@@ -222,6 +222,8 @@ def _others(answer: Answer, language: str) -> str:
     if not others:
         return ""
     read, unread = say(language, "read"), say(language, "not read")
-    items = "".join(_glance(passage, read if passage.in_context else unread) for passage in others)
+    items = "".join(
+        _glance(passage, read if passage.in_context and not passage.spared else unread) for passage in others
+    )
     summary = count(language, len(others), "{n} other passage considered", "{n} other passages considered")
     return f'<details class="pc-others"><summary>{summary}</summary><ol class="pc-glances">{items}</ol></details>'

@@ -224,6 +224,31 @@ def test_the_model_is_given_what_was_read_and_no_more(new_assistant: NewAssistan
     assert [passage.in_context for passage in answer.passages] == [True, False]
 
 
+@pytest.mark.parametrize(("sure", "reads_on"), [(0.0, False), (1.0, True)])
+def test_a_model_that_is_sure_of_the_closest_sentences_reads_no_others(
+    new_assistant: NewAssistant, sure: float, reads_on: bool
+) -> None:
+    other = "No walrus was near the facilities."
+    assistant = new_assistant(SAYS_85, STRIKES, other, sure=sure)
+    answer = checked(assistant)
+    *_, user, _ = assistant.generator.requests[-1].messages  # type: ignore[attr-defined]
+    assert ("walrus" in user.text) == reads_on
+    assert [(passage.in_context, passage.spared) for passage in answer.passages] == [
+        (True, False),
+        (True, not reads_on),
+    ]
+
+
+def test_a_model_that_cannot_say_whether_it_is_sure_reads_all(
+    new_assistant: NewAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ScriptedGenerator, "continues", False)
+    other = "No walrus was near the facilities."
+    assistant = new_assistant(f"Stated: yes\nIn a few words: {SAYS_85}", STRIKES, other, sure=0.0)
+    assert not any(passage.spared for passage in checked(assistant).passages)
+    assert "walrus" in assistant.generator.requests[-1].messages[-1].text  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(("style", "limit"), [("chat", 160), ("short", 40)])
 def test_the_style_decides_how_much_may_be_written(assistant: Assistant, style: str, limit: int) -> None:
     checked(assistant, style=style)
@@ -343,7 +368,8 @@ def test_a_terse_answer_goes_on_from_its_drafts(new_assistant: NewAssistant) -> 
 def test_a_title_is_read_once_for_excerpts_of_one_document(new_assistant: NewAssistant) -> None:
     text = "Strikes\nThe strikes hit 85 facilities.\nAfter\nThe facilities burned after the strikes."
     headings = (Heading(0, 7, 1, "Strikes"), Heading(39, 44, 1, "After"))
-    assistant = new_assistant("85", make_document(text, "a.txt", title="Report", date="2024-02-03", headings=headings))
+    document = make_document(text, "a.txt", title="Report", date="2024-02-03", headings=headings)
+    assistant = new_assistant("85", document, sure=1.0)
     checked(assistant, "Which facilities did the strikes hit?")
     (request,) = assistant.generator.requests  # type: ignore[attr-defined]
     read = request.messages[-2].text

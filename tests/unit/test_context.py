@@ -57,7 +57,6 @@ def cost(reading: Reading) -> int:
 def test_what_fits_is_read_whole_and_in_order() -> None:
     reading = read("walrus", WALRUS)
     assert sentences(reading) == ["Ice is cold.", "A walrus sleeps.", "It is big.", "Storms come.", "Sand is dry."]
-    assert reading.excerpt(0) == WALRUS
     assert reading.order == (0,)
 
 
@@ -73,7 +72,7 @@ def test_neighbours_come_before_the_next_best_sentence() -> None:
 def test_where_the_neighbours_do_not_fit_the_sentence_is_read_alone() -> None:
     reading = read("walrus", WALRUS, budget=3)
     assert sentences(reading) == ["A walrus sleeps."]
-    assert reading.excerpt(0) == "A walrus sleeps."
+    assert reading.as_read() == "[Title]\nA walrus sleeps."
 
 
 @pytest.mark.parametrize("budget", [1, 0, -5])
@@ -94,12 +93,26 @@ def test_a_tight_budget_is_used_up() -> None:
 
 
 def test_gaps_are_shown_and_adjacent_sentences_are_not_parted() -> None:
-    reading = read("walrus sand", "A walrus. It sleeps well. Ice is very cold. Storms come often. Then sand.", budget=9)
-    assert reading.excerpt(0) == "A walrus. It sleeps well. … Then sand."
+    text = "A walrus. It sleeps well. It is big. Ice is very cold. Storms come often. Then sand."
+    reading = read("walrus sand", text, budget=12)
+    assert reading.as_read() == "[Title]\nA walrus. It sleeps well. … Storms come often. Then sand."
+
+
+def test_the_closest_sentence_is_read_first_with_its_neighbours() -> None:
+    reading = read("walrus walrus camel", "A camel. It drinks. Ice is cold. A walrus. It sleeps.", "A camel walks.")
+    opening, whole = reading.steps()
+    assert opening.as_read() == "[Title]\nIce is cold. A walrus. It sleeps."
+    assert whole.as_read() == f"{opening.as_read()} … A camel. It drinks.\n\n[…]\nA camel walks."
+    assert (opening.order, whole) == ((0,), reading)
+
+
+def test_what_has_no_more_than_an_opening_is_read_in_one_step() -> None:
+    reading = read("walrus", "Ice is cold. A walrus. It sleeps.")
+    assert list(reading.steps()) == [reading]
 
 
 def test_line_breaks_inside_a_sentence_are_not_shown() -> None:
-    assert read("walrus", "A walrus\n  sleeps.").excerpt(0) == "A walrus sleeps."
+    assert read("walrus", "A walrus\n  sleeps.").as_read() == "[Title]\nA walrus sleeps."
 
 
 def test_the_passage_of_the_best_sentence_is_shown_first() -> None:
@@ -133,7 +146,7 @@ def test_offsets_are_those_of_the_document() -> None:
         (100, 112, "Ice is cold."),
         (113, 129, "A walrus sleeps."),
     ]
-    assert reading.excerpt(0) == text
+    assert reading.as_read() == f"[Title]\n{text}"
 
 
 @pytest.mark.parametrize("question", ["walrus", "the of", "?", ""])
