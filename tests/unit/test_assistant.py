@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +237,21 @@ def test_a_model_that_is_sure_of_the_closest_sentences_reads_no_others(
         (True, False),
         (True, not reads_on),
     ]
+
+
+def test_nothing_is_declined_before_all_is_read(new_assistant: NewAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks for more than the model's being sure has it read on."""
+    other = "No walrus was near the facilities."
+    assistant = new_assistant(SAYS_85, STRIKES, other, sure=0.0, min_confidence=0.9)
+    asked: list[str] = []
+
+    def choose(said: Sequence[Message], options: Sequence[str]) -> list[float]:
+        asked.append(said[-2].text)
+        return [0.5, 0.5]
+
+    monkeypatch.setattr(assistant.generator, "choose", choose)
+    assert checked(assistant).reason is Reason.NOT_IN_SOURCES
+    assert ["walrus" in text for text in asked] == [False, True]
 
 
 def test_a_model_that_cannot_say_whether_it_is_sure_reads_all(
