@@ -23,7 +23,7 @@ from ui.standing import looked_at_again
 from ui.types import Failed, Phase, Readiness, Turn
 from ui.visitors import owner_of
 from ui.wishes import wanted_of, wish_of
-from ui.words import ENGLISH, language_of, say
+from ui.words import ENGLISH, language_of, restated, say
 from ui.worker import POLL_SECONDS, AssistantWorker, follow, overview_of
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ class ChatPage:
             history = () if wish.alone else conversation.history(wish.replaces)
             ticket = self._worker.submit(question, history, within, wish.manner(), wish.library)
         except PinciteError as error:
-            yield self._notice(say(language, str(error)))
+            yield self._notice(restated(language, str(error)))
             return
         undo = conversation.go_back_to(wish.replaces) if wish.replaces is not None else None
         conversation.library = wish.library
@@ -237,7 +237,7 @@ class ChatPage:
             # The last word is this event's own, whoever ended it: nothing older can arrive after it.
             if conversation.holds(turn) and undo is not None and turn.phase is not Phase.DONE:
                 undo()  # a question asked anew that came to nothing costs no answer
-                said = turn.error or say(language, "Stopped; the answers stay as they were.")
+                said = restated(language, turn.error) or say(language, "Stopped; the answers stay as they were.")
                 yield self._blank(conversation, language) | self._notice(said)
             elif conversation.holds(turn):
                 trouble = await self._keep(conversation, turn, _owner(request))
@@ -308,7 +308,7 @@ class ChatPage:
         try:
             turns = await asyncio.to_thread(self._turns, name, library, _owner(request), language)
         except PinciteError as error:
-            return self._notice(str(error))
+            return self._notice(restated(language, str(error)))
         if not turns:
             return self._notice(say(language, "That conversation is not there any more."))
         conversation.go_on_with(name, turns)

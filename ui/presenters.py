@@ -18,7 +18,7 @@ from ui.scope import described
 from ui.session import MARKER
 from ui.sources import conflicts, source_column
 from ui.types import Overview, Phase, Readiness, Standing, Turn
-from ui.words import ENGLISH, count, number, phrase, say
+from ui.words import ENGLISH, count, number, phrase, restated, say
 
 TITLES_SHOWN = 4
 
@@ -65,7 +65,7 @@ def _listed(items: Sequence[str], language: str) -> str:
 def welcome(readiness: Readiness, language: str = ENGLISH) -> str:
     """Return the page a person lands on, as HTML."""
     overview = readiness.overview
-    problem = escape(say(language, readiness.problem))
+    problem = escape(restated(language, readiness.problem))
     problem = f'<p class="pc-problem" role="alert">{problem}</p>' if problem else ""
     if overview is None:
         opening = f'<p class="pc-lede pc-busy">{say(language, "Opening the library…")}</p>'
@@ -184,7 +184,7 @@ def _answer_column(turn: Turn) -> str:
                 note = say(turn.language, "Stopped before anything was written.")
             return f'{_draft(turn.draft)}<p class="pc-note">{note}</p>{_retry(turn)}'
         case Phase.FAILED:
-            return f'<p class="pc-problem">{escape(say(turn.language, turn.error))}</p>{_retry(turn)}'
+            return f'<p class="pc-problem">{escape(restated(turn.language, turn.error))}</p>{_retry(turn)}'
         case _:
             stage = f'<p class="pc-stage" aria-hidden="true">{status_text(turn)}</p>'
             return stage if not turn.draft else f"{_draft(turn.draft)}{stage}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -22,6 +22,7 @@ COOKIE = "pincite-language"
 
 _MOST_READ = 1_000
 """Characters of an ``Accept-Language`` header that are looked at."""
+_LONGEST_FAILURE = 2_000
 _RANGE = re.compile(
     r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]{1,60})?\s*(?:;\s*[qQ]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?"
 )
@@ -42,6 +43,21 @@ def count(language: str, n: int, one: str, many: str) -> str:
 def phrase(text: str) -> str:
     """Return ``text``, which is put into a language only where it is shown: the mark by which it is found."""
     return text
+
+
+def restated(language: str, failure: str) -> str:
+    """Return a stated failure in ``language``, with the values it came with; one that is in no catalogue as it is.
+
+    Failures are raised in English, far from any page. Their texts stand in the catalogues with ``{0}``, ``{1}`` and so
+    on where values do, and are known again by what is between these.
+    """
+    said = _catalogue(language).get(failure)
+    if said is not None:
+        return said
+    for pattern, text in _failures(language):
+        if found := pattern.fullmatch(failure[:_LONGEST_FAILURE]):
+            return text.format(*found.groups())
+    return failure
 
 
 def number(language: str, value: float, digits: int = 0) -> str:
@@ -71,6 +87,16 @@ def _best(accepted: str) -> str:
     candidates = [*(name for name in weights if name in LANGUAGES), *(n for n in LANGUAGES if n not in weights)]
     best = max(candidates, key=lambda name: weights.get(name, rest))  # the first of several
     return best if weights.get(best, rest) > 0 else ENGLISH
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _failures(language: str) -> Sequence[tuple[re.Pattern[str], str]]:
+    """Return the texts with numbered values, each with what it looks like in English; the most telling first."""
+    texts = [(text, said) for text, said in _catalogue(language).items() if "{0}" in text]
+    texts.sort(key=lambda item: -len(re.sub(r"\{\d\}", "", item[0])))
+    return [
+        (re.compile("(.*?)".join(map(re.escape, re.split(r"\{\d\}", text))), re.DOTALL), said) for text, said in texts
+    ]
 
 
 @lru_cache(maxsize=len(LANGUAGES))

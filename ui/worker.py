@@ -150,7 +150,7 @@ class AssistantWorker:
         with self._condition:
             self._waiting = deque(other for other in self._waiting if not other.is_cancelled)
             if len(self._waiting) >= self._max_waiting:
-                raise BusyError(f"Busy: {_are(len(self._waiting))} waiting already. Ask again in a minute.")
+                raise BusyError(f"Busy: questions waiting already: {len(self._waiting)}. Ask again in a minute.")
             self._waiting.append(ticket)
             self._condition.notify_all()
             if not self._closing:
@@ -286,10 +286,6 @@ class AssistantWorker:
             ticket.put(StageStarted(Stage.LOADING))
             assistant.use_model(ticket.manner.model)
             self._model = ticket.manner.model
-
-
-def _are(number: int) -> str:
-    return "1 question is" if number == 1 else f"{number} questions are"
 
 
 def overview_of(library: LibraryLike) -> Overview:

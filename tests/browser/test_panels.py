@@ -172,6 +172,20 @@ def test_files_are_added_listed_asked_and_removed(visit: Open, real: Real, tmp_p
     seen.page.get_by_text("This library holds 2 documents").wait_for()
 
 
+def test_what_is_wrong_with_a_file_is_told_in_the_language_of_the_page(visit: Open, real: Real, tmp_path: Path) -> None:
+    bad, empty = tmp_path / "broken.pdf", tmp_path / "empty.txt"
+    bad.write_bytes(b"%PDF-1.7 nothing more")
+    empty.touch()
+    page = visit(real.served, locale="de-DE").page
+    page.get_by_role("button", name="Dokumente", exact=True).click()
+    page.locator("#pc-files").set_input_files([bad, empty])
+    uploads = page.locator("#pc-uploads li")
+    uploads.filter(has_text="broken.pdf").get_by_text(
+        "nicht hinzugefügt: broken.pdf: ist beschädigt oder kein PDF"
+    ).wait_for()
+    uploads.filter(has_text="empty.txt").get_by_text("nicht hinzugefügt: empty.txt: ist leer").wait_for()
+
+
 def test_files_dropped_on_the_page_are_added(visit: Open, real: Real) -> None:
     seen = visit(real.served)
     data = seen.page.evaluate_handle(

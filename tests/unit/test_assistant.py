@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from fakes import make_assistant, make_document, make_library
 from invariants import check_answer
 
 from index.errors import GenerationError
-from index.types import Heading
 from rag import (
     Answer,
     Assistant,
@@ -211,73 +210,10 @@ def test_a_failure_of_the_model_passes_through(new_assistant: NewAssistant) -> N
         new_assistant(fails, STRIKES).ask(QUESTION)
 
 
-def test_the_model_is_given_what_was_read_and_no_more(new_assistant: NewAssistant) -> None:
-    document = make_document(STRIKES, "a.txt", title="Report $x", date="2024-02-03")
-    assistant = new_assistant(SAYS_85, document, WALRUS, read_tokens=10)
-    answer = checked(assistant)
-    *_, user, _ = assistant.generator.requests[-1].messages  # type: ignore[attr-defined]
-    assert user.role == "user"
-    assert "The strikes targeted over 85 facilities in Iraq and Syria." in user.text
-    assert "[Report $x (2024-02-03)]" in user.text
-    assert "walrus" not in user.text
-    assert user.text.index("facilities in Iraq") < user.text.index(QUESTION), "sources first: they are read once"
-    assert [passage.in_context for passage in answer.passages] == [True, False]
-
-
-@pytest.mark.parametrize(("sure", "reads_on"), [(0.0, False), (1.0, True)])
-def test_a_model_that_is_sure_of_the_closest_sentences_reads_no_others(
-    new_assistant: NewAssistant, sure: float, reads_on: bool
-) -> None:
-    other = "No walrus was near the facilities."
-    assistant = new_assistant(SAYS_85, STRIKES, other, sure=sure)
-    answer = checked(assistant)
-    *_, user, _ = assistant.generator.requests[-1].messages  # type: ignore[attr-defined]
-    assert ("walrus" in user.text) == reads_on
-    assert [(passage.in_context, passage.spared) for passage in answer.passages] == [
-        (True, False),
-        (True, not reads_on),
-    ]
-
-
-def test_nothing_is_declined_before_all_is_read(new_assistant: NewAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who asks for more than the model's being sure has it read on."""
-    other = "No walrus was near the facilities."
-    assistant = new_assistant(SAYS_85, STRIKES, other, sure=0.0, min_confidence=0.9)
-    asked: list[str] = []
-
-    def choose(said: Sequence[Message], options: Sequence[str]) -> list[float]:
-        asked.append(said[-2].text)
-        return [0.5, 0.5]
-
-    monkeypatch.setattr(assistant.generator, "choose", choose)
-    assert checked(assistant).reason is Reason.NOT_IN_SOURCES
-    assert ["walrus" in text for text in asked] == [False, True]
-
-
-def test_a_model_that_cannot_say_whether_it_is_sure_reads_all(
-    new_assistant: NewAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ScriptedGenerator, "continues", False)
-    other = "No walrus was near the facilities."
-    assistant = new_assistant(f"Stated: yes\nIn a few words: {SAYS_85}", STRIKES, other, sure=0.0)
-    assert not any(passage.spared for passage in checked(assistant).passages)
-    assert "walrus" in assistant.generator.requests[-1].messages[-1].text  # type: ignore[attr-defined]
-
-
 @pytest.mark.parametrize(("style", "limit"), [("chat", 160), ("short", 40)])
 def test_the_style_decides_how_much_may_be_written(assistant: Assistant, style: str, limit: int) -> None:
     checked(assistant, style=style)
     assert assistant.generator.requests[-1].max_tokens == limit  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("chars", [1, 500, 2000, 4000])
-def test_a_long_question_leaves_room_for_what_is_read(new_assistant: NewAssistant, chars: int) -> None:
-    assistant = new_assistant(SAYS_85, " ".join([STRIKES, WALRUS] * 6))
-    question = (f"{QUESTION} " * 200)[:chars].strip()
-    checked(assistant, question)
-    for request in assistant.generator.requests:  # type: ignore[attr-defined]
-        words = sum(len(message.text.split()) for message in request.messages)
-        assert words + request.max_tokens <= assistant.generator.context_tokens
 
 
 def test_a_follow_up_is_searched_as_it_is_meant(new_assistant: NewAssistant) -> None:
@@ -378,18 +314,6 @@ def test_a_terse_answer_goes_on_from_its_drafts(new_assistant: NewAssistant) -> 
     assert isinstance(finished, Finished)
     assert [draft.text for draft in drafts if isinstance(draft, Draft)] == ["Over", "Over 85", "Over 85 facilities"]
     assert finished.answer.text.startswith("Over 85 facilities. [1] ")
-
-
-def test_a_title_is_read_once_for_excerpts_of_one_document(new_assistant: NewAssistant) -> None:
-    text = "Strikes\nThe strikes hit 85 facilities.\nAfter\nThe facilities burned after the strikes."
-    headings = (Heading(0, 7, 1, "Strikes"), Heading(39, 44, 1, "After"))
-    document = make_document(text, "a.txt", title="Report", date="2024-02-03", headings=headings)
-    assistant = new_assistant("85", document, sure=1.0)
-    checked(assistant, "Which facilities did the strikes hit?")
-    (request,) = assistant.generator.requests  # type: ignore[attr-defined]
-    read = request.messages[-2].text
-    assert read.startswith("[Report > Strikes (2024-02-03)]\nThe strikes hit 85 facilities.\n\n[… > After]\n")
-    assert read.count("Report") == 1
 
 
 def test_a_short_answer_is_one_whatever_dots_it_has(new_assistant: NewAssistant) -> None:

@@ -165,7 +165,7 @@ def test_full_queue_says_busy_until_someone_leaves(worker: AssistantWorker) -> N
     until(lambda: worker.place(first) is None)
     second = worker.submit("quick", ())
     worker.submit("quick", ())
-    with pytest.raises(BusyError, match="Busy: 2 questions are waiting already"):
+    with pytest.raises(BusyError, match="Busy: questions waiting already: 2"):
         worker.submit("quick", ())
     second.cancel()
     worker.submit("quick", ())

@@ -20,12 +20,19 @@ from ui.panels import banner, panels
 from ui.presenters import REASONS, library_line, status_text, turn_html, welcome
 from ui.security import prepare_page
 from ui.types import Overview, Phase, Readiness, Standing, Turn
-from ui.words import LANGUAGES, count, language_of, number, say
+from ui.words import LANGUAGES, count, language_of, number, restated, say
 
 UI = Path(__file__).parents[2] / "ui"
 TEMPLATES = UI.parent / "eval" / "templates"
 """The evaluators' page is not ours, but speaks with our words."""
 SCRIPTS = (*(UI / "assets").glob("*.js"), *TEMPLATES.glob("*.js"))
+RAISING = (
+    *(UI.parent / "index" / "readers").glob("*.py"),
+    UI.parent / "index" / "folders.py",
+    *(UI / f"{name}.py" for name in ("api_library", "conversations", "feedback", "scope", "session", "shelf")),
+    *(UI / f"{name}.py" for name in ("uploads", "wishes", "worker")),
+)
+"""What files, uploads and questions can fail with. Failures of a library or a model stay English."""
 CATALOGUES = {
     language: json.loads((UI / "assets" / "words" / f"{language}.json").read_text(encoding="utf-8"))
     for language in LANGUAGES
@@ -62,7 +69,23 @@ def texts_of_templates() -> Iterator[str]:
             yield text
 
 
-TEXTS = frozenset((*texts_of_python(), *texts_of_scripts(), *texts_of_templates()))
+def failures() -> Iterator[str]:
+    """Yield each failure with values in it that a page may show, ``{0}``, ``{1}`` … in their places."""
+    for path in RAISING:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+                text = node.exc.args[0]
+                if isinstance(text, ast.JoinedStr):
+                    places = iter(range(9))
+                    yield "".join(
+                        str(part.value) if isinstance(part, ast.Constant) else f"{{{next(places)}}}"
+                        for part in text.values
+                    )
+
+
+FAILURES = frozenset(failures()) - {"{0}: {1}"}
+"""All but the one that only puts an archive's name before another."""
+TEXTS = frozenset((*texts_of_python(), *texts_of_scripts(), *texts_of_templates(), *FAILURES))
 
 
 def placeholders(text: str) -> list[str]:
@@ -114,7 +137,9 @@ def test_a_translation_has_the_places_of_its_text(language: str) -> None:
 
 @pytest.mark.parametrize("said", [TEXTS, *(catalogue.values() for catalogue in CATALOGUES.values())])
 def test_no_text_means_anything_in_a_page(said: list[str]) -> None:
-    assert [text for text in said if set(re.sub(r"\{\w+\}", "", text)) & set("<>&\"'`${}\\\n")] == []
+    """A failure may have quotation marks: its values are anybody's, so it is made harmless as a whole."""
+    plain = [text for text in said if "{0}" not in text] + [text.replace("'", "") for text in said if "{0}" in text]
+    assert [text for text in plain if set(re.sub(r"\{\w+\}", "", text)) & set("<>&\"'`${}\\\n")] == []
 
 
 @pytest.mark.parametrize("language", CATALOGUES)
@@ -342,3 +367,27 @@ def test_a_conversation_is_kept_in_no_language(tmp_path: Path) -> None:
     assert turn.language == "en"
     assert turn.within == Selection(ids=("d",), since="2024-01-01")
     assert "Asked of: 1 document, from 1 January 2024" in turn_html(turn)
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("failure", sorted(FAILURES))
+def test_a_failure_is_restated_with_its_values(language: str, failure: str) -> None:
+    values = ["a (b): c.zip", "12", "x; y", "z"]
+    assert restated(language, failure.format(*values)) == CATALOGUES[language][failure].format(*values)
+
+
+def test_failures_are_known_by_all_that_stands_between_their_values() -> None:
+    assert restated("de", "x: is damaged (a file in it is larger than stated); save it again").startswith(
+        "x: ist beschädigt (eine Datei darin ist größer"
+    )
+    inner = "a.zip: b.txt: is empty; add a file with text in it"
+    assert restated("tr", inner) == "a.zip: b.txt: boş; metin içeren bir dosya ekleyin"
+
+
+@pytest.mark.parametrize("failure", ["", "{0}", "what nobody said", "x" * 10_000, ": " * 5_000, "(" * 1_000 + "; y"])
+def test_what_is_no_failure_of_ours_stays_as_it_is(failure: str) -> None:
+    assert restated("es", failure) == failure
+
+
+def test_values_are_not_expanded() -> None:
+    assert restated("de", "{1}{0}: is empty; add a file with text in it").startswith("{1}{0}: ist leer")

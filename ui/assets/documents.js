@@ -4,7 +4,7 @@ import { showLibraries } from "./libraries.js";
 import { at } from "./place.js";
 import { button, call, counted, day, element, note, settled } from "./rows.js";
 import { read } from "./reader.js";
-import { say } from "./words.js";
+import { restated, say } from "./words.js";
 
 const PAGE = 50;
 const panel = () => document.getElementById("pc-documents");
@@ -121,13 +121,13 @@ function uploadLine(file) {
     report: (report) => {
       const isIn = [report.added, report.updated, report.unchanged].some((paths) => paths.length);
       const [problem] = report.failed; // Of an archive that is in, some files may have failed.
-      if (problem && isIn) end(say("added, but for {what}", { what: problem.join(": ") }), true);
-      else if (problem) failed(problem[1]);
+      if (problem && isIn) end(say("added, but for {what}", { what: restated(problem[1]) }), true);
+      else if (problem) failed(restated(problem[1]));
       else if (report.updated.length) end(say("updated; it takes the place of the file of this name"));
       else if (report.unchanged.length) end(say("already there, unchanged"));
       else end(say("added"));
     },
-    error: ({ message }) => failed(message),
+    error: ({ message }) => failed(restated(message)),
   };
 
   async function run() {

@@ -1,6 +1,6 @@
 // Rows of a list, and what the server says. Text is put in as text, never as markup.
 
-import { language, say } from "./words.js";
+import { language, restated, say } from "./words.js";
 
 export function element(name, style = "", text = "") {
   const node = document.createElement(name);
@@ -27,7 +27,8 @@ export async function call(method, path, options = {}) {
   if (response.ok) return response;
   const said = await response.json().catch(() => ({}));
   const { status } = response;
-  throw new Error(said.error?.message ?? said.detail ?? say("That did not work ({status}).", { status }));
+  const problem = said.error?.message ?? said.detail;
+  throw new Error(problem ? restated(String(problem)) : say("That did not work ({status}).", { status }));
 }
 
 export function note(panel, text, isProblem = false) {

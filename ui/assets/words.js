@@ -22,3 +22,14 @@ export const ready = language === "en" ? Promise.resolve() : catalogue().then((f
 export function say(text, values = {}) {
   return (words[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
+
+// A stated failure in the page's language: known by what stands between its values, which are {0}, {1} … in the catalogue.
+export function restated(failure) {
+  if (failure in words) return words[failure];
+  for (const text of Object.keys(words).filter((key) => key.includes("{0}")).sort((a, b) => b.length - a.length)) {
+    const parts = text.split(/\{\d\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    const found = new RegExp(`^${parts.join("(.*?)")}$`, "s").exec(failure.slice(0, 2000));
+    if (found) return words[text].replace(/\{(\d)\}/g, (whole, place) => found[Number(place) + 1]);
+  }
+  return failure;
+}
