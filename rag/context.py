@@ -2,7 +2,7 @@
 
 Reading is what costs time on a CPU, and a small model answers better from few sentences than from many. So whole chunks
 are read only while they fit; otherwise the sentences closest to the question are taken, best first, each with the
-sentences beside it, until the budget is used.
+sentences beside it, until the budget is used. The closest come first, and a model that is sure by then reads no others.
 """
 
 from __future__ import annotations
