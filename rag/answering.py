@@ -163,13 +163,37 @@ class Answering:
             sentence_margin=self.config.sentence_margin,
         )
 
-    def _answer(self, reading: Reading, signals: Signals) -> Iterator[Event]:
-        yield StageStarted(Stage.READING)
-        read = yield from self._read(reading, signals)
-        self._passages = shown(reading, read)
-        if self._confidence is None or self._confidence < self._needed:
-            yield self._declined(Reason.NOT_IN_SOURCES)
-            return
+    def _answer(self, chosen: Reading, signals: Signals) -> Iterator[Event]:
+        """Read the closest sentences and write; read all where the model is unsure, or what it wrote does not hold."""
+        steps = list(chosen.steps()) if self.generator.continues else [chosen]
+        for read in steps:
+            is_last = read is steps[-1]
+            yield StageStarted(Stage.READING)
+            self._confidence = yield from self._read(read, signals)
+            if self._confidence < (self._needed if is_last else max(self.config.sure, self._needed)):
+                continue
+            self._passages = shown(chosen, read)
+            yield from self._draft(chosen, read)
+            if is_last or (not self._refuses(chosen) and self._held(chosen)):
+                yield self._conclude(chosen)
+                return
+            self._raw, self._first_token_s, self._passages = "", None, shown(chosen)
+            yield Draft("")
+        yield self._declined(Reason.NOT_IN_SOURCES)
+
+    def _read(self, reading: Reading, signals: Signals) -> abc.Generator[Event, None, float]:
+        """Have the model read; return the probability that what it read states the answer."""
+        if not self.generator.continues:
+            return self._calibration.probability(signals)
+        begun = time.perf_counter()
+        probe = (*self._messages(reading), Message("assistant", prompts.STATED))
+        yield from self._take_in(probe)
+        probability = self._calibration.probability(self._heard(signals, probe))
+        self._read_s = (self._read_s or 0.0) + time.perf_counter() - begun
+        return probability
+
+    def _draft(self, chosen: Reading, read: Reading) -> Iterator[Draft]:
+        """Have an answer written from what was read, and tell how far it is."""
         asked = self._messages(read)
         if self.generator.continues:
             asked = (*asked, Message("assistant", prompts.ANSWER))
@@ -177,24 +201,8 @@ class Answering:
         draft, drafted = Draft(""), ""
         for _ in self._write(GenerationRequest(asked, max_tokens=tokens, stop=_STOPS)):
             if self._raw != drafted:
-                draft, drafted = Draft(self._compose(reading, finished=False).text), self._raw
+                draft, drafted = Draft(self._compose(chosen, finished=False).text), self._raw
             yield draft
-        yield self._conclude(reading)
-
-    def _read(self, whole: Reading, signals: Signals) -> abc.Generator[Event, None, Reading]:
-        """Have the model read, the most useful passage first, until it is sure; return what it has read."""
-        if not self.generator.continues:
-            self._confidence = self._calibration.probability(signals)
-            return whole
-        begun = time.perf_counter()
-        for reading in whole.steps():
-            probe = (*self._messages(reading), Message("assistant", prompts.STATED))
-            yield from self._take_in(probe)
-            self._confidence = self._calibration.probability(self._heard(signals, probe))
-            if self._confidence >= max(self.config.sure, self._needed):
-                break
-        self._read_s = time.perf_counter() - begun
-        return reading
 
     def _take_in(self, messages: tuple[Message, ...]) -> Iterator[Event]:
         """Have a long prompt read with signs of life, so that a reader who leaves meanwhile can stop the model."""
@@ -219,17 +227,24 @@ class Answering:
             if close is not None:
                 close()
 
-    def _conclude(self, reading: Reading) -> Event:
-        prose = self._prose(reading)
-        if not abstention.split_reply(self._raw)[0] or abstention.is_refusal(prose):
-            return self._declined(Reason.NOT_IN_SOURCES)
+    def _refuses(self, reading: Reading) -> bool:
+        """Tell whether the model wrote that it has no answer."""
+        return not abstention.split_reply(self._raw)[0] or abstention.is_refusal(self._prose(reading))
+
+    def _held(self, reading: Reading) -> CitedText | None:
+        """Return what the model wrote with its proof; None where nothing is proven, or nothing said."""
         cited = self._compose(reading, finished=True)
         carried = " ".join(source.text for source in cited.evidence)
-        if not cited.citations or not says_something(prose, self._standalone, carried):
-            if not self._lets_sources_answer:
-                return self._declined(Reason.UNSUPPORTED_ANSWER)
+        holds = cited.citations and says_something(self._prose(reading), self._standalone, carried)
+        return cited if holds else None
+
+    def _conclude(self, reading: Reading) -> Event:
+        if self._refuses(reading):
+            return self._declined(Reason.NOT_IN_SOURCES)
+        cited = self._held(reading)
+        if cited is None and self._lets_sources_answer:
             cited = self._closest(reading)
-        if not cited.citations:
+        if cited is None or not cited.citations:
             return self._declined(Reason.UNSUPPORTED_ANSWER)
         self._conflicts = conflicts(cited.evidence, reading)
         if self.style == "chat":

@@ -125,7 +125,8 @@ def test_a_model_that_never_ends_is_ended(library: Library, pieces: list[str], s
     answer = assistant.ask(QUESTIONS[0], style=style)
     check_answer(answer, library.document)
     assert len(answer.raw_text) <= 13 * AssistantConfig().answer_tokens + max(map(len, pieces))
-    assert assistant.generator.closed == 1  # type: ignore[attr-defined]
+    written = assistant.generator.requests  # type: ignore[attr-defined]
+    assert assistant.generator.closed == len(written) <= 2, "once from the closest sentences, once from all"  # type: ignore[attr-defined]
 
 
 @given(WRITINGS, st.lists(st.integers(0, 400), max_size=12))

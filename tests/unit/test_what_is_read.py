@@ -10,7 +10,7 @@ from fakes import make_document
 from invariants import check_answer
 
 from index.types import Heading
-from rag import Answer, Assistant, Message, Reason
+from rag import Answer, Assistant, Draft, Finished, GenerationRequest, Message, Reason, Stage, StageStarted
 from rag.generators.scripted import ScriptedGenerator
 
 STRIKES = "The strikes targeted over 85 facilities in Iraq and Syria. President Biden attended the transfer."
@@ -52,6 +52,29 @@ def test_a_model_that_is_sure_of_the_closest_sentences_reads_no_others(
         (True, False),
         (True, not reads_on),
     ]
+
+
+@pytest.mark.parametrize("failed", ["Penguins did it in 1950.", "the strikes", "I don't know."])
+def test_what_does_not_hold_is_withdrawn_and_written_anew_from_all(new_assistant: NewAssistant, failed: str) -> None:
+    def writes(request: GenerationRequest) -> list[str]:
+        return [SAYS_85] if "walrus" in request.messages[-2].text else [failed]
+
+    assistant = new_assistant(writes, STRIKES, NEAR, sure=0.0)
+    *before, finished = assistant.stream(QUESTION)
+    assert isinstance(finished, Finished)
+    check_answer(finished.answer, assistant.document)
+    assert (finished.answer.raw_text, finished.answer.text) == (SAYS_85, f"{SAYS_85} [1]")
+    assert not any(passage.spared for passage in finished.answer.passages)
+    drafts = [event.text for event in before if isinstance(event, Draft)]
+    assert drafts == [drafts[0], "", SAYS_85]
+    assert StageStarted(Stage.READING) in before[before.index(Draft("")) :]
+
+
+def test_what_does_not_hold_twice_is_declined(new_assistant: NewAssistant) -> None:
+    assistant = new_assistant("Penguins did it in 1950.", STRIKES, NEAR, sure=0.0)
+    answer = checked(assistant)
+    assert answer.reason is Reason.UNSUPPORTED_ANSWER
+    assert len(assistant.generator.requests) == 2  # type: ignore[attr-defined]
 
 
 def test_nothing_is_declined_before_all_is_read(new_assistant: NewAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
