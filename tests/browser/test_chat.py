@@ -207,7 +207,7 @@ def test_people_wait_in_turn_and_a_full_queue_says_busy(visit: Open, serve_page:
     second.ask(TICKET)
     second.page.get_by_text("Waiting: 1 question ahead of yours").first.wait_for()
     third.ask(KEEPER)
-    third.page.get_by_text("Busy: 1 question is waiting").wait_for()
+    third.page.get_by_text("Busy: questions waiting already: 1.").wait_for()
     assert third.page.get_by_label("Your question").input_value() == KEEPER
     first.page.keyboard.press("Escape")
     first.turn(1, "stopped")
