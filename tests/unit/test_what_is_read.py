@@ -54,7 +54,14 @@ def test_a_model_that_is_sure_of_the_closest_sentences_reads_no_others(
     ]
 
 
-@pytest.mark.parametrize("failed", ["Penguins did it in 1950.", "the strikes", "I don't know."])
+@pytest.mark.parametrize(
+    "failed",
+    [
+        "Penguins did it in 1950.",
+        "the strikes",
+        "Sorry. The strikes targeted over 85 facilities in Iraq and Syria.",
+    ],
+)
 def test_what_does_not_hold_is_withdrawn_and_written_anew_from_all(new_assistant: NewAssistant, failed: str) -> None:
     def writes(request: GenerationRequest) -> list[str]:
         return [SAYS_85] if "walrus" in request.messages[-2].text else [failed]
@@ -75,6 +82,22 @@ def test_what_does_not_hold_twice_is_declined(new_assistant: NewAssistant) -> No
     answer = checked(assistant)
     assert answer.reason is Reason.UNSUPPORTED_ANSWER
     assert len(assistant.generator.requests) == 2  # type: ignore[attr-defined]
+
+
+def test_a_model_that_is_unsure_after_all_has_read_all(
+    new_assistant: NewAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = new_assistant("Penguins did it in 1950.", STRIKES, NEAR, sure=0.0, min_confidence=0.5)
+    stated = iter((0.99, 0.01))
+
+    def choose(said: Sequence[Message], options: Sequence[str]) -> list[float]:
+        yes = next(stated)
+        return [yes, 1 - yes]
+
+    monkeypatch.setattr(assistant.generator, "choose", choose)
+    answer = checked(assistant)
+    assert (answer.reason, answer.raw_text) == (Reason.NOT_IN_SOURCES, "")
+    assert not any(passage.spared for passage in answer.passages)
 
 
 def test_nothing_is_declined_before_all_is_read(new_assistant: NewAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
