@@ -120,8 +120,7 @@ class Answering:
         signals = measure(reading)
         if not self.generator.continues:
             return signals
-        asked = self._messages(reading)
-        return self._heard(signals, (*asked, Message("assistant", prompts.STATED)))
+        return self._heard(signals, self._probe(reading))
 
     def _heard(self, signals: Signals, probe: tuple[Message, ...]) -> Signals:
         """Return the signals with what the model says of its reading."""
@@ -172,12 +171,13 @@ class Answering:
             self._confidence = yield from self._read(read, signals)
             if self._confidence < (self._needed if is_last else max(self.config.sure, self._needed)):
                 continue
-            self._passages = shown(chosen, read)
             yield from self._draft(chosen, read)
-            if is_last or (not self._refuses(chosen) and self._held(chosen)):
-                yield self._conclude(chosen)
+            held = self._held(chosen)
+            if is_last or held is not None:
+                self._passages = shown(chosen, read)
+                yield self._conclude(chosen, held)
                 return
-            self._raw, self._first_token_s, self._passages = "", None, shown(chosen)
+            self._raw, self._first_token_s = "", None
             yield Draft("")
         yield self._declined(Reason.NOT_IN_SOURCES)
 
@@ -186,7 +186,7 @@ class Answering:
         if not self.generator.continues:
             return self._calibration.probability(signals)
         begun = time.perf_counter()
-        probe = (*self._messages(reading), Message("assistant", prompts.STATED))
+        probe = self._probe(reading)
         yield from self._take_in(probe)
         probability = self._calibration.probability(self._heard(signals, probe))
         self._read_s = (self._read_s or 0.0) + time.perf_counter() - begun
@@ -232,16 +232,17 @@ class Answering:
         return not abstention.split_reply(self._raw)[0] or abstention.is_refusal(self._prose(reading))
 
     def _held(self, reading: Reading) -> CitedText | None:
-        """Return what the model wrote with its proof; None where nothing is proven, or nothing said."""
+        """Return what the model wrote with its proof; None where it refuses, nothing is proven, or nothing said."""
+        if self._refuses(reading):
+            return None
         cited = self._compose(reading, finished=True)
         carried = " ".join(source.text for source in cited.evidence)
         holds = cited.citations and says_something(self._prose(reading), self._standalone, carried)
         return cited if holds else None
 
-    def _conclude(self, reading: Reading) -> Event:
-        if self._refuses(reading):
+    def _conclude(self, reading: Reading, cited: CitedText | None) -> Event:
+        if cited is None and self._refuses(reading):
             return self._declined(Reason.NOT_IN_SOURCES)
-        cited = self._held(reading)
         if cited is None and self._lets_sources_answer:
             cited = self._closest(reading)
         if cited is None or not cited.citations:
@@ -327,6 +328,10 @@ class Answering:
                 dates=[passage.date or "" for passage in read],
             )
         return self._checked[sentence]
+
+    def _probe(self, reading: Reading) -> tuple[Message, ...]:
+        """Return what is asked with the reply begun, up to its yes or no."""
+        return (*self._messages(reading), Message("assistant", prompts.STATED))
 
     def _messages(self, reading: Reading) -> tuple[Message, ...]:
         asked = prompts.render("sources", sources=reading.as_read(), question=self._standalone)

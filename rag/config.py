@@ -28,7 +28,7 @@ class AssistantConfig:
         min_confidence: the probability of that below which a question is declined; what ``caution`` stands for unless
             told.
         min_support: score from which a sentence counts as supported.
-        sure: the probability of that from which the most useful passage is enough, and the others are not read.
+        sure: the probability of that from which the closest sentences are enough, and no others are read.
         max_question_chars: a longer question is refused.
     """
 

@@ -181,8 +181,8 @@ def _choose(
         behind = candidates[best].relevance < candidates[ranked[0]].relevance - sentence_margin
         if behind and candidates[best].passage not in named:
             continue
-        for group in ({best - 1, best, best + 1}, {best}):
-            new = {i for i in group if _same_passage(candidates, i, best)} - chosen
+        for group in (_with_neighbours(candidates, best), {best}):
+            new = group - chosen
             cost = sum(costs[i] for i in new)
             if used + cost <= budget or (not chosen and group == {best}):
                 chosen |= new
@@ -196,8 +196,10 @@ def _opening(candidates: Sequence[SourceSentence], chosen: Set[int]) -> list[int
     if not chosen:
         return []
     best = min(chosen, key=lambda i: (-candidates[i].relevance, i))
-    return [i for i in range(best - 1, best + 2) if i in chosen and _same_passage(candidates, i, best)]
+    return sorted(_with_neighbours(candidates, best) & chosen)
 
 
-def _same_passage(candidates: Sequence[SourceSentence], i: int, j: int) -> bool:
-    return 0 <= i < len(candidates) and candidates[i].passage == candidates[j].passage
+def _with_neighbours(candidates: Sequence[SourceSentence], i: int) -> set[int]:
+    """Return ``i`` and the sentences of its passage beside it."""
+    beside = range(max(0, i - 1), min(len(candidates), i + 2))
+    return {j for j in beside if candidates[j].passage == candidates[i].passage}

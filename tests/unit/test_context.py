@@ -57,6 +57,7 @@ def cost(reading: Reading) -> int:
 def test_what_fits_is_read_whole_and_in_order() -> None:
     reading = read("walrus", WALRUS)
     assert sentences(reading) == ["Ice is cold.", "A walrus sleeps.", "It is big.", "Storms come.", "Sand is dry."]
+    assert reading.as_read() == f"[Title]\n{WALRUS}"
     assert reading.order == (0,)
 
 
@@ -93,6 +94,8 @@ def test_a_tight_budget_is_used_up() -> None:
 
 
 def test_gaps_are_shown_and_adjacent_sentences_are_not_parted() -> None:
+    reading = read("walrus sand", "A walrus. It sleeps well. Ice is very cold. Storms come often. Then sand.", budget=9)
+    assert reading.as_read() == "[Title]\nA walrus. It sleeps well. … Then sand."
     text = "A walrus. It sleeps well. It is big. Ice is very cold. Storms come often. Then sand."
     reading = read("walrus sand", text, budget=12)
     assert reading.as_read() == "[Title]\nA walrus. It sleeps well. … Storms come often. Then sand."

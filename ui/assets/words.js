@@ -26,7 +26,9 @@ export function say(text, values = {}) {
 // A stated failure in the page's language: known by what stands between its values, which are {0}, {1} … in the catalogue.
 export function restated(failure) {
   if (failure in words) return words[failure];
-  for (const text of Object.keys(words).filter((key) => key.includes("{0}")).sort((a, b) => b.length - a.length)) {
+  const bare = (text) => text.replace(/\{\d\}/g, "");
+  const texts = Object.keys(words).filter((text) => text.includes("{0}"));
+  for (const text of texts.sort((a, b) => bare(b).length - bare(a).length)) {
     const parts = text.split(/\{\d\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
     const found = new RegExp(`^${parts.join("(.*?)")}$`, "s").exec(failure.slice(0, 2000));
     if (found) return words[text].replace(/\{(\d)\}/g, (whole, place) => found[Number(place) + 1]);
