@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import abc
 from collections.abc import Iterator, Sequence
@@ -10,22 +9,20 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from index.library import Library
-from index.sentences import Span, split_sentences
-from index.text import one_line
+from index.sentences import split_sentences
 from index.types import LibraryInfo, RetrievedPassage, Selection
 from rag import abstention, prompts
 from rag.calibration import Calibration, load_calibration
 from rag.citations import CitedText
+from rag.composing import Composer
 from rag.config import AssistantConfig
 from rag.conflicts import conflicts
 from rag.context import Reading, SourceSentence, select
 from rag.passages import shown
-from rag.phrasing import as_listed, as_sentence, capitalised, repeats, said_otherwise, without_repeats
-from rag.questions import wants_description
+from rag.phrasing import repeats, said_otherwise
 from rag.rewrite import asked_before, needs_rewrite, rewrite
 from rag.signals import Signals, log_odds, measure
-from rag.support import Support, SupportChecker, says_most_of, says_something
-from rag.text import clean, restore_initials, terse
+from rag.support import SupportChecker
 from rag.types import (
     Answer,
     Conflict,
@@ -56,8 +53,6 @@ _SEARCH_TRIES = 5
 """A library that changes while it is searched is searched again, so that the answer can say what it was made from."""
 _STOPS = ("\n\n", "\nQuestion:")
 """A small model that has answered may go on with a question of its own."""
-_YES_OR_NO = re.compile(r"\W*(?:yes|no)\W*", re.IGNORECASE)
-"""A bare yes or no claims what was asked."""
 
 
 @dataclass(slots=True)
@@ -81,7 +76,6 @@ class Answering:
     _first_token_s: float | None = None
     _raw: str = ""
     _info: LibraryInfo = field(default_factory=lambda: LibraryInfo(0, 0, 0, ""))
-    _checked: dict[str, Support] = field(default_factory=dict)
     _conflicts: list[SourceSentence] = field(default_factory=list)
     _confidence: float | None = None
     _calibration: Calibration = field(default_factory=load_calibration)
@@ -165,17 +159,20 @@ class Answering:
     def _answer(self, chosen: Reading, signals: Signals) -> Iterator[Event]:
         """Read the closest sentences and write; read all where the model is unsure, or what it wrote does not hold."""
         steps = list(chosen.steps()) if self.generator.continues else [chosen]
+        composer = Composer(
+            self.question, self._standalone, self.style, chosen, self.checker, self.config.quoted_sentences
+        )
         for read in steps:
             is_last = read is steps[-1]
             yield StageStarted(Stage.READING)
             self._confidence = yield from self._read(read, signals)
             if self._confidence < (self._needed if is_last else max(self.config.sure, self._needed)):
                 continue
-            yield from self._draft(chosen, read)
-            held = self._held(chosen)
+            yield from self._draft(composer, read)
+            held = composer.held(self._raw, is_sure=self._is_sure)
             if is_last or held is not None:
                 self._passages = shown(chosen, read)
-                yield self._conclude(chosen, held)
+                yield self._conclude(composer, held)
                 return
             self._raw, self._first_token_s = "", None
             yield Draft("")
@@ -192,7 +189,7 @@ class Answering:
         self._read_s = (self._read_s or 0.0) + time.perf_counter() - begun
         return probability
 
-    def _draft(self, chosen: Reading, read: Reading) -> Iterator[Draft]:
+    def _draft(self, composer: Composer, read: Reading) -> Iterator[Draft]:
         """Have an answer written from what was read, and tell how far it is."""
         asked = self._messages(read)
         if self.generator.continues:
@@ -201,7 +198,7 @@ class Answering:
         draft, drafted = Draft(""), ""
         for _ in self._write(GenerationRequest(asked, max_tokens=tokens, stop=_STOPS)):
             if self._raw != drafted:
-                draft, drafted = Draft(self._compose(chosen, finished=False).text), self._raw
+                draft, drafted = Draft(composer.draft(self._raw, is_sure=self._is_sure)), self._raw
             yield draft
 
     def _take_in(self, messages: tuple[Message, ...]) -> Iterator[Event]:
@@ -227,107 +224,25 @@ class Answering:
             if close is not None:
                 close()
 
-    def _refuses(self, reading: Reading) -> bool:
-        """Tell whether the model wrote that it has no answer."""
-        return not abstention.split_reply(self._raw)[0] or abstention.is_refusal(self._prose(reading))
-
-    def _held(self, reading: Reading) -> CitedText | None:
-        """Return what the model wrote with its proof; None where it refuses, nothing is proven, or nothing said."""
-        if self._refuses(reading):
-            return None
-        cited = self._compose(reading, finished=True)
-        carried = " ".join(source.text for source in cited.evidence)
-        holds = cited.citations and says_something(self._prose(reading), self._standalone, carried)
-        return cited if holds else None
-
-    def _conclude(self, reading: Reading, cited: CitedText | None) -> Event:
-        if cited is None and self._refuses(reading):
+    def _conclude(self, composer: Composer, cited: CitedText | None) -> Event:
+        if cited is None and composer.refuses(self._raw):
             return self._declined(Reason.NOT_IN_SOURCES)
-        if cited is None and self._lets_sources_answer:
-            cited = self._closest(reading)
+        if cited is None:
+            cited = composer.from_sources(self._raw, is_sure=self._is_sure)
         if cited is None or not cited.citations:
             return self._declined(Reason.UNSUPPORTED_ANSWER)
+        reading = composer.reading
         self._conflicts = conflicts(cited.evidence, reading)
         if self.style == "chat":
-            self._quote(cited, reading)
+            composer.quote(cited)
             for other in self._conflicts:
                 cited.append(said_otherwise(other, reading), support=1.0, evidence=[other])
         return self._finished(cited.text, tuple(cited.sentences), cited=cited, reading=reading)
 
     @property
-    def _lets_sources_answer(self) -> bool:
-        """Whether the closest sentences may stand in for an answer that does not hold.
-
-        Asked what something is, or why, a small model that is made to be brief says a word that says nothing. Where it
-        is quite sure that the sources state the answer, they do so better. A lone name or number is not guessed so.
-        """
-        sure = self._confidence is not None and self._confidence >= self._calibration.thresholds["strict"]
-        quotes = self.style == "chat" and self.config.quoted_sentences > 0
-        return sure and quotes and wants_description(self._standalone)
-
-    def _closest(self, reading: Reading) -> CitedText:
-        """Return the sentences closest to the question that say something, in the order in which they were read."""
-        taken: list[SourceSentence] = []
-        for source in sorted(reading.sentences, key=lambda sentence: -sentence.relevance):
-            if len(taken) == self.config.quoted_sentences:
-                break
-            if (
-                says_something(clean(source.text), self._standalone)
-                and not says_most_of(" ".join(other.text for other in taken), source.text)
-                and source not in conflicts(taken, reading)
-            ):
-                taken.append(source)
-        cited = CitedText(reading.passages)
-        for source in reading.sentences:
-            if source in taken:
-                cited.quote(source)
-        return cited
-
-    def _quote(self, cited: CitedText, reading: Reading) -> None:
-        """Let the sources speak: behind a terse answer stand the sentences that carry it, and the closest one."""
-        closest = max(reading.sentences, key=lambda sentence: sentence.relevance)
-        for source in list(dict.fromkeys((*cited.evidence, closest)))[: self.config.quoted_sentences]:
-            if not says_most_of(cited.text, source.text):
-                cited.quote(source)
-
-    def _compose(self, reading: Reading, *, finished: bool) -> CitedText:
-        """Return the answer so far: each finished sentence with its markers, the one being written without."""
-        prose = self._prose(reading)
-        whole = [Span(0, len(prose))] if prose else []
-        spans = whole if self.style == "short" else without_repeats(prose, split_sentences(prose))
-        cited = CitedText(reading.passages)
-        previous: Span | None = None
-        for i, span in enumerate(spans):
-            text = one_line(prose[span.start : span.end])
-            gap = prose[previous.end : span.start] if previous else ""
-            if self.style == "chat" and self.config.quoted_sentences:  # in drafts, too: the answer goes on from them
-                text = as_sentence(text) if finished and i == len(spans) - 1 else capitalised(text)
-            support = self._check(text, reading) if finished or i < len(spans) - 1 else Support(0.0, False, ())
-            evidence = [reading.sentences[e] for e in support.evidence] if support.supported else []
-            cited.append(text, support=support.score, evidence=evidence, separator="\n" if "\n" in gap else " ")
-            previous = span
-        return cited
-
-    def _prose(self, reading: Reading) -> str:
-        """Return what the model has written, made safe, with initials as the sources write them."""
-        answer = clean(abstention.split_reply(self._raw)[1]).strip()
-        source = " ".join(sentence.text for sentence in reading.sentences)
-        if self.style == "short":
-            answer = terse(answer, self._standalone)
-        return restore_initials(as_listed(answer, source), f"{self.question} {source}")
-
-    def _check(self, sentence: str, reading: Reading) -> Support:
-        if sentence not in self._checked:
-            read = [reading.passages[sentence.passage] for sentence in reading.sentences]
-            claim = self._standalone if _YES_OR_NO.fullmatch(sentence) else sentence
-            self._checked[sentence] = self.checker.check(
-                claim,
-                reading.sentences,
-                question=self._standalone,
-                titles=[f"{passage.title} {passage.chunk.heading}".strip() for passage in read],
-                dates=[passage.date or "" for passage in read],
-            )
-        return self._checked[sentence]
+    def _is_sure(self) -> bool:
+        """Whether the sources quite certainly state the answer, however cautious it is set to be."""
+        return self._confidence is not None and self._confidence >= self._calibration.thresholds["strict"]
 
     def _probe(self, reading: Reading) -> tuple[Message, ...]:
         """Return what is asked with the reply begun, up to its yes or no."""

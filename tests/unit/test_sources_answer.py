@@ -9,7 +9,7 @@ import pytest
 from fakes import make_document
 from invariants import check_answer
 
-from rag import Answer, Assistant, Reason
+from rag import Answer, Assistant, Draft, Reason
 
 STRIKES = "The strikes targeted over 85 facilities in Iraq and Syria. President Biden attended the transfer."
 NewAssistant = Callable[..., Assistant]
@@ -76,3 +76,41 @@ def test_nothing_is_guessed_from_the_sources(
     """Not a time, not a few words, not where the model is unsure, not where quoting is switched off."""
     assistant = new_assistant("Penguins did it.", BECAUSE, STRIKES, **{"quoted_sentences": 2, **settings})
     assert checked(assistant, question, **more).reason is Reason.UNSUPPORTED_ANSWER
+
+
+LEFT = "Did the walrus leave the ice because of the storm?"
+SOURCES = "The walrus left the ice because of the storm. [1]"
+
+
+@pytest.mark.parametrize(("answerable", "text"), [(0.99, f"Yes. {SOURCES[-3:]} {SOURCES}"), (0.5, SOURCES)])
+@pytest.mark.parametrize("written", ["yes", "Yes.", " YES! "])
+def test_a_yes_that_is_no_better_than_a_guess_gives_way_to_what_the_sources_say(
+    new_assistant: NewAssistant, written: str, answerable: float, text: str
+) -> None:
+    assistant = new_assistant(written, BECAUSE, quoted_sentences=1, answerable=answerable)
+    answer = checked(assistant, LEFT)
+    assert answer.text.replace("YES!", "Yes.") == text
+    assert all(sentence.supported for sentence in answer.sentences)
+
+
+def test_a_guessed_yes_is_never_shown_not_even_while_it_is_written(new_assistant: NewAssistant) -> None:
+    guessing = new_assistant("yes", BECAUSE, quoted_sentences=1, answerable=0.5)
+    assert [event.text for event in guessing.stream(LEFT) if isinstance(event, Draft)] == [""]
+    writing = new_assistant("yes", BECAUSE, quoted_sentences=1)
+    assert "Yes" in [event.text for event in writing.stream(LEFT) if isinstance(event, Draft)]
+
+
+def test_a_guessed_yes_is_declined_where_a_few_words_are_wanted(new_assistant: NewAssistant) -> None:
+    answer = checked(new_assistant("yes", BECAUSE, answerable=0.5), LEFT, style="short")
+    assert answer.reason is Reason.UNSUPPORTED_ANSWER
+
+
+@pytest.mark.parametrize(("answerable", "declined"), [(0.99, False), (0.5, True)])
+def test_a_yes_that_nobody_asked_for_is_no_answer(
+    new_assistant: NewAssistant, answerable: float, declined: bool
+) -> None:
+    answer = checked(
+        new_assistant("yes", BECAUSE, quoted_sentences=1, answerable=answerable), "The walrus and the storm on the ice"
+    )
+    assert answer.abstained == declined
+    assert declined or answer.text == SOURCES

@@ -1,0 +1,146 @@
+"""From what a model wrote to an answer: its sentences, each with its proof, or the sources' own in their place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from index.sentences import Span, split_sentences
+from index.text import one_line
+from rag import abstention
+from rag.citations import CitedText
+from rag.conflicts import conflicts
+from rag.context import Reading, SourceSentence
+from rag.phrasing import as_listed, as_sentence, capitalised, without_repeats
+from rag.questions import is_closed, wants_description
+from rag.support import Support, SupportChecker, says_most_of, says_something
+from rag.text import clean, restore_initials, terse
+from rag.types import Style
+
+_YES_OR_NO = re.compile(r"\W*(?:yes|no)\W*", re.IGNORECASE)
+"""A bare yes or no claims what was asked."""
+
+
+@dataclass(slots=True)
+class Composer:
+    """For one question. ``raw`` is what the model has written (so far); ``is_sure`` whether the sources quite certainly
+    state the answer.
+
+    Attributes:
+        question: as it was asked.
+        standalone: the question that is answered.
+        reading: what was chosen; an answer is checked against all of it, whether the model came to it or not.
+        quoted: how many source sentences may be quoted (style ``chat``).
+    """
+
+    question: str
+    standalone: str
+    style: Style
+    reading: Reading
+    checker: SupportChecker
+    quoted: int
+    _checked: dict[str, Support] = field(default_factory=dict)
+
+    def refuses(self, raw: str) -> bool:
+        """Tell whether the model wrote that it has no answer."""
+        return not abstention.split_reply(raw)[0] or abstention.is_refusal(self._prose(raw))
+
+    def draft(self, raw: str, *, is_sure: bool) -> str:
+        """Return what can be shown of an answer while it is written."""
+        return "" if self._is_idle(raw, is_sure=is_sure) else self._compose(raw, finished=False).text
+
+    def held(self, raw: str, *, is_sure: bool) -> CitedText | None:
+        """Return what the model wrote with its proof; None where it refuses, nothing is proven, or nothing said."""
+        if self.refuses(raw) or self._is_idle(raw, is_sure=is_sure):
+            return None
+        cited = self._compose(raw, finished=True)
+        carried = " ".join(source.text for source in cited.evidence)
+        holds = cited.citations and says_something(self._prose(raw), self.standalone, carried)
+        return cited if holds else None
+
+    def from_sources(self, raw: str, *, is_sure: bool) -> CitedText | None:
+        """Return the closest sentences where they may stand in for what does not hold; None elsewhere.
+
+        Asked what something is, or why, a small model that is made to be brief says a word that says nothing. Where it
+        is quite sure that the sources state the answer, they do so better. A lone name or number is not guessed so.
+        Nor is a yes or no, but who asked for one sees what the sources say.
+        """
+        if self.style != "chat":
+            return None
+        if self._is_bare(raw):
+            return self._closest() if is_sure or is_closed(self.standalone) else None
+        return self._closest() if is_sure and wants_description(self.standalone) else None
+
+    def quote(self, cited: CitedText) -> None:
+        """Let the sources speak: behind a terse answer stand the sentences that carry it, and the closest one."""
+        closest = max(self.reading.sentences, key=lambda sentence: sentence.relevance)
+        for source in list(dict.fromkeys((*cited.evidence, closest)))[: self.quoted]:
+            if not says_most_of(cited.text, source.text):
+                cited.quote(source)
+
+    def _is_bare(self, raw: str) -> bool:
+        return _YES_OR_NO.fullmatch(self._prose(raw)) is not None
+
+    def _is_idle(self, raw: str, *, is_sure: bool) -> bool:
+        """Tell whether all that is written is a yes or no that nobody asked for, or that is no better than a guess.
+
+        A small model says yes to nearly everything.
+        """
+        return self._is_bare(raw) and not (is_sure and is_closed(self.standalone))
+
+    def _closest(self) -> CitedText:
+        """Return the sentences closest to the question that say something, in the order in which they were read."""
+        taken: list[SourceSentence] = []
+        for source in sorted(self.reading.sentences, key=lambda sentence: -sentence.relevance):
+            if len(taken) == self.quoted:
+                break
+            if (
+                says_something(clean(source.text), self.standalone)
+                and not says_most_of(" ".join(other.text for other in taken), source.text)
+                and source not in conflicts(taken, self.reading)
+            ):
+                taken.append(source)
+        cited = CitedText(self.reading.passages)
+        for source in self.reading.sentences:
+            if source in taken:
+                cited.quote(source)
+        return cited
+
+    def _compose(self, raw: str, *, finished: bool) -> CitedText:
+        """Return the answer so far: each finished sentence with its markers, the one being written without."""
+        prose = self._prose(raw)
+        whole = [Span(0, len(prose))] if prose else []
+        spans = whole if self.style == "short" else without_repeats(prose, split_sentences(prose))
+        cited = CitedText(self.reading.passages)
+        previous: Span | None = None
+        for i, span in enumerate(spans):
+            text = one_line(prose[span.start : span.end])
+            gap = prose[previous.end : span.start] if previous else ""
+            if self.style == "chat" and self.quoted:  # in drafts, too: the answer goes on from them
+                text = as_sentence(text) if finished and i == len(spans) - 1 else capitalised(text)
+            support = self._check(text) if finished or i < len(spans) - 1 else Support(0.0, False, ())
+            evidence = [self.reading.sentences[e] for e in support.evidence] if support.supported else []
+            cited.append(text, support=support.score, evidence=evidence, separator="\n" if "\n" in gap else " ")
+            previous = span
+        return cited
+
+    def _prose(self, raw: str) -> str:
+        """Return what the model has written, made safe, with initials as the sources write them."""
+        answer = clean(abstention.split_reply(raw)[1]).strip()
+        source = " ".join(sentence.text for sentence in self.reading.sentences)
+        if self.style == "short":
+            answer = terse(answer, self.standalone)
+        return restore_initials(as_listed(answer, source), f"{self.question} {source}")
+
+    def _check(self, sentence: str) -> Support:
+        if sentence not in self._checked:
+            read = [self.reading.passages[sentence.passage] for sentence in self.reading.sentences]
+            claim = self.standalone if _YES_OR_NO.fullmatch(sentence) else sentence
+            self._checked[sentence] = self.checker.check(
+                claim,
+                self.reading.sentences,
+                question=self.standalone,
+                titles=[f"{passage.title} {passage.chunk.heading}".strip() for passage in read],
+                dates=[passage.date or "" for passage in read],
+            )
+        return self._checked[sentence]
