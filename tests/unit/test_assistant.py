@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from asking import QUESTION, SAYS_85, STRIKES, WALRUS, NewAssistant, checked
 from fakes import make_assistant, make_document, make_library
-from invariants import check_answer
 
 from index.errors import GenerationError
 from rag import (
-    Answer,
     Assistant,
     Draft,
     Finished,
@@ -30,22 +28,10 @@ from rag import (
 )
 from rag.generators.scripted import ScriptedGenerator
 
-STRIKES = "The strikes targeted over 85 facilities in Iraq and Syria. President Biden attended the transfer."
-WALRUS = "A walrus weighs 900 kilograms. It sleeps on the ice."
-QUESTION = "How many facilities did the strikes target?"
-SAYS_85 = "The strikes targeted over 85 facilities."
-NewAssistant = Callable[..., Assistant]
-
 
 @pytest.fixture
 def assistant(new_assistant: NewAssistant) -> Assistant:
     return new_assistant(SAYS_85, STRIKES, WALRUS)
-
-
-def checked(assistant: Assistant, question: str = QUESTION, **more: Any) -> Answer:
-    answer = assistant.ask(question, **more)
-    check_answer(answer, assistant.document)
-    return answer
 
 
 def test_an_answer_comes_with_its_proof(assistant: Assistant) -> None:

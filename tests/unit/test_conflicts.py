@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from asking import NewAssistant
 from fakes import make_document
 from invariants import check_answer
 
 from index.types import Chunk, RetrievedPassage
-from rag import Assistant
 from rag.conflicts import conflicts
 from rag.context import Reading, SourceSentence
 
-NewAssistant = Callable[..., Assistant]
 CLAIM = "The Varn lighthouse is 31 metres tall and was first lit in 1871."
 
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from asking import STRIKES, NewAssistant, checked
 from fakes import make_document
-from invariants import check_answer
 
-from rag import Answer, Assistant, Draft, Reason
-
-STRIKES = "The strikes targeted over 85 facilities in Iraq and Syria. President Biden attended the transfer."
-NewAssistant = Callable[..., Assistant]
-
-
-def checked(assistant: Assistant, question: str, **more: Any) -> Answer:
-    answer = assistant.ask(question, **more)
-    check_answer(answer, assistant.document)
-    return answer
-
+from rag import Draft, Reason
 
 WHY = "Why did the walrus leave the ice?"
 BECAUSE = "The walrus left the ice because of the storm. It came back in spring. Sand is dry."

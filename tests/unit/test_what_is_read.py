@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
+from asking import QUESTION, SAYS_85, STRIKES, WALRUS, NewAssistant, checked
 from fakes import make_document
 from invariants import check_answer
 
 from index.types import Heading
-from rag import Answer, Assistant, Draft, Finished, GenerationRequest, Message, Reason, Stage, StageStarted
+from rag import Draft, Finished, GenerationRequest, Message, Reason, Stage, StageStarted
 from rag.generators.scripted import ScriptedGenerator
 
-STRIKES = "The strikes targeted over 85 facilities in Iraq and Syria. President Biden attended the transfer."
-WALRUS = "A walrus weighs 900 kilograms. It sleeps on the ice."
 NEAR = "No walrus was near the facilities."
-QUESTION = "How many facilities did the strikes target?"
-SAYS_85 = "The strikes targeted over 85 facilities."
-NewAssistant = Callable[..., Assistant]
-
-
-def checked(assistant: Assistant, question: str = QUESTION, **more: Any) -> Answer:
-    answer = assistant.ask(question, **more)
-    check_answer(answer, assistant.document)
-    return answer
 
 
 def test_the_model_is_given_what_was_read_and_no_more(new_assistant: NewAssistant) -> None:
