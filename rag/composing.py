@@ -23,8 +23,8 @@ _YES_OR_NO = re.compile(r"\W*(?:yes|no)\W*", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Composer:
-    """For one question. ``raw`` is what the model has written (so far); ``is_sure`` whether the sources quite certainly
-    state the answer.
+    """For one question. ``raw`` is what the model has written (so far), ``prose`` the answer in it; ``is_sure`` tells
+    whether the sources quite certainly state the answer.
 
     Attributes:
         question: as it was asked.
@@ -43,19 +43,21 @@ class Composer:
 
     def refuses(self, raw: str) -> bool:
         """Tell whether the model wrote that it has no answer."""
-        return not abstention.split_reply(raw)[0] or abstention.is_refusal(self._prose(raw))
+        return self._declines(raw, self._prose(raw))
 
     def draft(self, raw: str, *, is_sure: bool) -> str:
         """Return what can be shown of an answer while it is written."""
-        return "" if self._is_idle(raw, is_sure=is_sure) else self._compose(raw, finished=False).text
+        prose = self._prose(raw)
+        return "" if self._is_idle(prose, is_sure=is_sure) else self._compose(prose, finished=False).text
 
     def held(self, raw: str, *, is_sure: bool) -> CitedText | None:
         """Return what the model wrote with its proof; None where it refuses, nothing is proven, or nothing said."""
-        if self.refuses(raw) or self._is_idle(raw, is_sure=is_sure):
+        prose = self._prose(raw)
+        if self._declines(raw, prose) or self._is_idle(prose, is_sure=is_sure):
             return None
-        cited = self._compose(raw, finished=True)
+        cited = self._compose(prose, finished=True)
         carried = " ".join(source.text for source in cited.evidence)
-        holds = cited.citations and says_something(self._prose(raw), self.standalone, carried)
+        holds = cited.citations and says_something(prose, self.standalone, carried)
         return cited if holds else None
 
     def from_sources(self, raw: str, *, is_sure: bool) -> CitedText | None:
@@ -67,7 +69,7 @@ class Composer:
         """
         if self.style != "chat":
             return None
-        if self._is_bare(raw):
+        if _YES_OR_NO.fullmatch(self._prose(raw)):
             return self._closest() if is_sure or is_closed(self.standalone) else None
         return self._closest() if is_sure and wants_description(self.standalone) else None
 
@@ -78,15 +80,15 @@ class Composer:
             if not says_most_of(cited.text, source.text):
                 cited.quote(source)
 
-    def _is_bare(self, raw: str) -> bool:
-        return _YES_OR_NO.fullmatch(self._prose(raw)) is not None
+    def _declines(self, raw: str, prose: str) -> bool:
+        return not abstention.split_reply(raw)[0] or abstention.is_refusal(prose)
 
-    def _is_idle(self, raw: str, *, is_sure: bool) -> bool:
+    def _is_idle(self, prose: str, *, is_sure: bool) -> bool:
         """Tell whether all that is written is a yes or no that nobody asked for, or that is no better than a guess.
 
         A small model says yes to nearly everything.
         """
-        return self._is_bare(raw) and not (is_sure and is_closed(self.standalone))
+        return _YES_OR_NO.fullmatch(prose) is not None and not (is_sure and is_closed(self.standalone))
 
     def _closest(self) -> CitedText:
         """Return the sentences closest to the question that say something, in the order in which they were read."""
@@ -106,9 +108,8 @@ class Composer:
                 cited.quote(source)
         return cited
 
-    def _compose(self, raw: str, *, finished: bool) -> CitedText:
+    def _compose(self, prose: str, *, finished: bool) -> CitedText:
         """Return the answer so far: each finished sentence with its markers, the one being written without."""
-        prose = self._prose(raw)
         whole = [Span(0, len(prose))] if prose else []
         spans = whole if self.style == "short" else without_repeats(prose, split_sentences(prose))
         cited = CitedText(self.reading.passages)
