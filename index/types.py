@@ -35,13 +35,37 @@ class Heading:
 class Place:
     """Where a stretch of a document's text stands in its file, as a person would say it.
 
-    It holds from ``start`` to the next place. ``label`` is such as ``page 3``, ``slide 2`` or ``Sheet1, row 5``.
-    ``page`` is the number of the page, counted from 1, where the file has pages.
+    It holds from ``start`` to the next place.
+
+    Attributes:
+        start: offset into the document's text.
+        label: such as ``page 3``, ``slide 2`` or ``Sheet Prices, row 5``; "" where what came before ends.
+        page: number of the page, counted from 1, where the file has pages.
+        kind: ``page``, ``slide``, ``sheet``, ``row``, ``heading``, ``time``, ``message``, ``record``, ``note``, or
+            ``quoted`` for older mail that a message repeats.
     """
 
     start: int
     label: str
     page: int | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something in a file that could not be read.
+
+    Attributes:
+        what: a code: ``scanned_page``, ``picture``, ``form_field``, ``chart``, ``attachment``, ``formula``, ….
+        where: in words, such as ``page 3``; "" for the file as a whole.
+        count: how many.
+        remedy: a code for what the user can do, such as ``ocr``; "" where nothing helps.
+    """
+
+    what: str
+    where: str = ""
+    count: int = 1
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from index.sentences import split_sentences
 from index.text import one_line, without_invisible
-from index.types import Document, Heading, Place
+from index.types import Document, Heading, Place, Unread
 
 MEMBER_MARK = "!/"
 """Between the path of a file and the name of a document inside it."""
@@ -21,7 +21,8 @@ class Extracted:
     """The text of a file and what it states about itself. Offsets are code points into ``text``.
 
     ``body_start`` is where the prose begins: whatever lies before it (a date line, front matter) is not a passage.
-    ``member`` is the name inside the file, where the file holds several documents.
+    ``member`` is the name inside the file, where the file holds several documents. ``unread`` is what of it is not in
+    ``text``.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Extracted:
     body_start: int = 0
     places: tuple[Place, ...] = ()
     member: str = ""
+    unread: tuple[Unread, ...] = ()
 
 
 class TextBuilder:
@@ -41,10 +43,34 @@ class TextBuilder:
         self._length = 0
         self._headings: list[Heading] = []
         self._places: list[Place] = []
+        self._around: Place | None = None
+        self._unread: list[Unread] = []
 
-    def place(self, label: str, page: int | None = None) -> None:
-        """Say where in the file the blocks that follow stand."""
-        self._places.append(Place(self._length, label, page))
+    def place(self, label: str, page: int | None = None, kind: str = "") -> None:
+        """Say where in the file the blocks that follow stand: ``page 3`` of kind ``page``, for example."""
+        self._around = Place(self._length, label, page, kind)
+        self._places.append(self._around)
+
+    def part(self, label: str, kind: str) -> None:
+        """Name a part of the place that was named last: ``page 3`` and ``row 2`` make ``page 3, row 2``."""
+        around = self._around
+        shown = f"{around.label}, {label}" if around and around.label else label
+        self._places.append(Place(self._length, shown, around.page if around else None, kind))
+
+    def end_part(self) -> None:
+        """End the parts: what follows stands in the place that was named last by :meth:`place`."""
+        around = self._around
+        self._places.append(
+            Place(self._length, around.label, around.page, around.kind) if around else Place(self._length, "")
+        )
+
+    def unread(self, what: str, where: str = "", count: int = 1, remedy: str = "") -> None:
+        """Note something of the file that the text does not hold; equal notes are added up."""
+        for i, known in enumerate(self._unread):
+            if (known.what, known.where, known.remedy) == (what, where, remedy):
+                self._unread[i] = Unread(what, where, known.count + count, remedy)
+                return
+        self._unread.append(Unread(what, where, count, remedy))
 
     def block(self, text: str, level: int | None = None, *, between: str = "\n\n") -> None:
         """Append a paragraph, or a heading where ``level`` is given; one of nothing but white space is left out."""
@@ -67,6 +93,7 @@ class TextBuilder:
             date=date,
             headings=tuple(self._headings),
             places=tuple(self._used_places()),
+            unread=tuple(self._unread),
         )
 
     def _used_places(self) -> list[Place]:

@@ -153,6 +153,7 @@ def _plain(text: Extracted) -> dict[str, Any]:
         "body_start": text.body_start,
         "places": [astuple(place) for place in text.places],
         "member": text.member,
+        "unread": [astuple(item) for item in text.unread],
     }
 
 

@@ -24,7 +24,7 @@ from typing import Any
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted
 from index.readers.formats import Extraction
-from index.types import Heading, Place
+from index.types import Heading, Place, Unread
 
 _GRACE_SECONDS = 3.0
 """How much longer than a child may take its answer is waited for."""
@@ -196,6 +196,7 @@ def _extraction(answer: dict[str, Any]) -> Extraction:
                 body_start=item["body_start"],
                 places=tuple(Place(*place) for place in item["places"]),
                 member=item["member"],
+                unread=tuple(Unread(*noted) for noted in item["unread"]),
             )
         )
         for item in answer["texts"]

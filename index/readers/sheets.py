@@ -9,7 +9,7 @@ from itertools import islice
 
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder
-from index.readers.tables import MAX_ROWS, append_rows
+from index.readers.tables import MAX_ROWS, append_table
 
 _SNIFFED = 20_000
 """Characters from which the separator of a CSV file is told."""
@@ -26,9 +26,9 @@ def read_workbook(data: bytes, name: str) -> Extracted:
             sheet = workbook.get_sheet_by_name(sheet_name)
             rows = list(islice(sheet.to_python(skip_empty_area=False), MAX_ROWS))
             if any(any(cell not in (None, "") for cell in row) for row in rows):
-                builder.place(sheet_name)
+                builder.place(f"Sheet {sheet_name}", kind="sheet")
                 builder.block(sheet_name, level=2)
-                append_rows(rows, builder, name=sheet_name)
+                append_table(rows, builder)
     except (CalamineError, ValueError, OSError, EOFError) as error:
         raise UnreadableDocument(f"{name}: is no workbook that can be read ({error}); save it again as XLSX") from None
     return builder.extracted()
@@ -37,7 +37,7 @@ def read_workbook(data: bytes, name: str) -> Extracted:
 def read_csv(text: str) -> Extracted:
     """Read comma-, semicolon- or tab-separated values."""
     builder = TextBuilder()
-    append_rows(list(islice(_rows(text.replace("\r", "\n")), MAX_ROWS)), builder)
+    append_table(list(islice(_rows(text.replace("\r", "\n")), MAX_ROWS)), builder)
     return builder.extracted()
 
 
