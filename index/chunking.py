@@ -1,4 +1,4 @@
-"""Documents to chunks: whole sentences under one heading, sized in the embedder's tokens, with exact offsets."""
+"""Documents to chunks: a heading and whole sentences below it, sized in the embedder's tokens, with exact offsets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from unicodedata import category
 
 from index.sentences import Span, split_sentences
@@ -17,25 +18,30 @@ _HEADER_SHARE = 4
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """Prose under one heading: ``text[start:end]`` without the heading itself."""
+    """Prose from its headings (``text[start:body]``, "" where there are none) to the next: ``text[start:end]``.
+
+    ``path`` are the headings above it, its own last.
+    """
 
     start: int
+    body: int
     end: int
-    heading: str
+    path: str
 
 
 def chunk_document(document: Document, embedder: Embedder) -> list[Chunk]:
     """Cut a document into chunks that do not overlap.
 
-    A chunk holds whole sentences of one section; sections are cut evenly rather than filled to the brim. Only a
-    sentence that is too long for the embedder by itself is cut inside. Every ``embedding_text`` fits the embedder.
+    A chunk holds whole sentences of one section, its heading first; sections are cut evenly rather than filled to the
+    brim. What is quoted from older mail begins a chunk. Only a sentence that is too long for the embedder by itself is
+    cut inside. Every ``embedding_text`` fits the embedder.
     """
     token_ends = embedder.token_ends(document.text)
     starts = [place.start for place in document.places]
     chunks: list[Chunk] = []
     for section in _sections(document):
-        budget = embedder.max_tokens - len(embedder.token_ends(_header(document.title, section.heading, embedder)))
-        for span in _pack(document.text, section, token_ends, budget):
+        budget = embedder.max_tokens - len(embedder.token_ends(_header(document.title, section.path, embedder)))
+        for span in _pack(document, section, token_ends, budget):
             ordinal = len(chunks)
             chunks.append(
                 Chunk(
@@ -45,7 +51,7 @@ def chunk_document(document: Document, embedder: Embedder) -> list[Chunk]:
                     start=span.start,
                     end=span.end,
                     text=document.text[span.start : span.end],
-                    heading=section.heading,
+                    heading=section.path,
                     places=_places_within(document.places, starts, span),
                 )
             )
@@ -73,26 +79,44 @@ def _header(title: str, heading: str, embedder: Embedder) -> str:
 
 
 def _sections(document: Document) -> Iterator[_Section]:
-    """Yield the stretches of prose between headings, each with its path of headings."""
+    """Yield the stretches of prose from one heading to the next, each with its path of headings.
+
+    A heading with nothing below it stands with the next one.
+    """
     path: list[Heading] = []
-    position = document.body_start
+    start = body = document.body_start
     for heading in document.headings:
-        yield _Section(position, heading.start, _path_text(path, document.title))
+        if heading.start < document.body_start:
+            continue
+        if document.text[body : heading.start].strip():
+            yield _Section(start, body, heading.start, _path_text(path, document.title))
+            start = heading.start
         path = [above for above in path if above.level < heading.level] + [heading]
-        position = heading.end
-    yield _Section(position, len(document.text), _path_text(path, document.title))
+        body = heading.end
+    yield _Section(start, body, len(document.text), _path_text(path, document.title))
 
 
 def _path_text(path: Sequence[Heading], title: str) -> str:
     return " > ".join(heading.text for heading in path if heading.text != title)
 
 
-def _pack(text: str, section: _Section, token_ends: Sequence[int], budget: int) -> Iterator[Span]:
-    pieces = [
-        piece
-        for sentence in split_sentences(text, section.start, section.end)
-        for piece in _fit(text, sentence, token_ends, budget)
+def _pack(document: Document, section: _Section, token_ends: Sequence[int], budget: int) -> Iterator[Span]:
+    """Yield the chunks of a section."""
+    text = document.text
+    quoted = [
+        place.start
+        for place in document.places
+        if place.kind == "quoted" and section.body < place.start < section.end
     ]
+    for start, end in pairwise([section.start, *quoted, section.end]):
+        heading = _trimmed(text, start, section.body) if start == section.start else []
+        sentences = split_sentences(text, section.body if heading else start, end)
+        pieces = [piece for unit in (*heading, *sentences) for piece in _fit(text, unit, token_ends, budget)]
+        yield from _even(pieces, token_ends, budget)
+
+
+def _even(pieces: Sequence[Span], token_ends: Sequence[int], budget: int) -> Iterator[Span]:
+    """Put pieces together to chunks of about the same size, each within the budget."""
     sizes = [_count(piece, token_ends) for piece in pieces]
     remaining = sum(sizes)
     start, used = 0, 0
@@ -105,6 +129,13 @@ def _pack(text: str, section: _Section, token_ends: Sequence[int], budget: int) 
         used += size
     if pieces:
         yield Span(pieces[start].start, pieces[-1].end)
+
+
+def _trimmed(text: str, start: int, end: int) -> list[Span]:
+    """Return ``text[start:end]`` without white space around it, as a span; none where nothing is left."""
+    stripped = text[start:end].strip()
+    begin = start + text[start:end].find(stripped)
+    return [Span(begin, begin + len(stripped))] if stripped else []
 
 
 def _count(span: Span, token_ends: Sequence[int]) -> int:

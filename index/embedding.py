@@ -36,11 +36,6 @@ def embed_documents(documents: Sequence[Document], embedder: Embedder) -> list[E
     return embedded
 
 
-def embed_sentences(chunks: Sequence[Chunk], title: str, embedder: Embedder) -> tuple[SentenceVectors, ...]:
-    """Embed the sentences of chunks of one document within them; result ``i`` is of ``chunks[i]``."""
-    return tuple(sentences for _, sentences in _embedded([(chunk, title) for chunk in chunks], embedder))
-
-
 def embed_by_themselves(chunk: Chunk, spans: Sequence[tuple[int, int]], title: str, embedder: Embedder) -> Matrix:
     """Embed sentences of a chunk one by one, each behind title and headings; row ``i`` is of ``spans[i]``."""
     shown = "" if _is_long(title, embedder) else title

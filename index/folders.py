@@ -12,7 +12,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from index.errors import UnreadableDocument
-from index.readers import SUFFIXES
+from index.readers import is_readable_name
 from index.types import FileRecord
 
 IGNORE_FILE = ".pinciteignore"
@@ -21,7 +21,7 @@ _CLOCK_NS = 2_500_000_000
 """A file changed so shortly before it was read may have been changed again with the same time stamp."""
 
 
-def files_of(path: Path, failed: list[tuple[str, str]]) -> Iterator[Path]:
+def files_of(path: Path, failed: list[tuple[str, str]], skipped: list[tuple[str, str]]) -> Iterator[Path]:
     """Yield the files that a path stands for, sorted. A path that is no folder stands for itself, readable or not.
 
     A folder stands for all files of readable formats below it. Hidden ones and those that ``.pinciteignore`` names are
@@ -30,6 +30,7 @@ def files_of(path: Path, failed: list[tuple[str, str]]) -> Iterator[Path]:
     Args:
         path: a file or folder.
         failed: what cannot be listed is noted here, with the reason.
+        skipped: what is left out is noted here, with the reason; a folder that is left out counts once.
     """
     if not path.is_dir():
         yield path.resolve()
@@ -44,18 +45,34 @@ def files_of(path: Path, failed: list[tuple[str, str]]) -> Iterator[Path]:
     for name, subfolders, names in os.walk(root, onerror=note):
         folder = Path(name)
         rules[folder] = [*rules.get(folder.parent, []), *_own_rules(folder, failed)]
-        subfolders[:] = sorted(
-            sub for sub in subfolders if not sub.startswith(".") and not _is_ignored(folder / sub, rules[folder], True)
-        )
+        kept = []
+        for leaf in sorted(subfolders):
+            reason = _left_out(folder / leaf, rules[folder], is_folder=True)
+            if reason is None:
+                kept.append(leaf)
+            else:
+                skipped.append((shown_path(folder / leaf), reason))
+        subfolders[:] = kept
         for leaf in sorted(names):
             file = folder / leaf
-            if (
-                not leaf.startswith(".")
-                and file.suffix.lower() in SUFFIXES
-                and not _is_ignored(file, rules[folder], False)
-                and not (file.is_symlink() and not file.resolve().is_relative_to(root))
-            ):
+            reason = _left_out(file, rules[folder], is_folder=False)
+            if reason is None and file.is_symlink() and not file.resolve().is_relative_to(root):
+                reason = "is a link to a file outside the folder"
+            if reason is None:
                 yield file
+            elif leaf != IGNORE_FILE:
+                skipped.append((shown_path(file), reason))
+
+
+def _left_out(path: Path, rules: Sequence[tuple[Path, GitIgnoreSpec]], *, is_folder: bool) -> str | None:
+    """Return why a file or folder is left out, or None."""
+    if path.name.startswith("."):
+        return "is hidden"
+    if _is_ignored(path, rules, is_folder):
+        return f"is named in {IGNORE_FILE}"
+    if not is_folder and not is_readable_name(path.name):
+        return f"format {path.suffix.lower() or 'without ending'} is not read"
+    return None
 
 
 def _own_rules(folder: Path, failed: list[tuple[str, str]]) -> list[tuple[Path, GitIgnoreSpec]]:
@@ -106,8 +123,9 @@ def look_at(file: Path, before: FileRecord | None, limit: int) -> FileRecord:
     seen = FileRecord(str(file), content_hash, state.st_size, state.st_mtime_ns, now)
     if before is None:
         return seen
-    reason = before.reason if before.content_hash == content_hash else None
-    return replace(seen, reason=reason, tags=before.tags)
+    if before.content_hash != content_hash:
+        return replace(seen, tags=before.tags)
+    return replace(seen, reason=before.reason, tags=before.tags, unread=before.unread, reading=before.reading)
 
 
 def hash_of(file: Path, limit: int) -> str:

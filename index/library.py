@@ -12,7 +12,7 @@ from index import retriever, sync, watch
 from index.config import load_settings
 from index.embedders import load_embedder
 from index.embedders.cached import CachedEmbedder
-from index.embedding import embed_sentences
+from index.embedding import embed_document
 from index.errors import EmbedderMismatch, LibraryError
 from index.progress import Progress, silent
 from index.readers import Limits
@@ -65,7 +65,7 @@ class Library:
             settings.library_path, fingerprint=used.fingerprint, dimension=used.dimension, create=create
         )
         if store.is_outdated:
-            store.upgrade(lambda chunks, title: embed_sentences(chunks, title, used))
+            store.upgrade(lambda document: embed_document(document, used))
         return cls(store, used, limits=Limits(file_bytes=settings.max_file_bytes))
 
     def add(self, paths: Sequence[str | Path], *, tags: Sequence[str] = (), progress: Progress = silent) -> SyncReport:

@@ -16,8 +16,9 @@ from index.errors import UnreadableDocument
 from index.folders import files_of, look_at, shown_path
 from index.known import Known
 from index.progress import Progress, silent
-from index.readers import MEMBER_MARK, SUFFIXES, FileReader, Limits, document_from, document_id
+from index.readers import MEMBER_MARK, SUFFIXES, FileReader, Limits, document_from, document_id, reading_version
 from index.readers.base import title_from_name
+from index.readers.formats import Extraction
 from index.readers.isolation import FileContent
 from index.types import (
     ChangeSet,
@@ -28,6 +29,7 @@ from index.types import (
     FileRecord,
     Store,
     SyncReport,
+    Unread,
 )
 
 _BATCH = 128
@@ -129,7 +131,7 @@ class _Sync:
         self._begun = time.monotonic()
 
     def over(self, paths: Sequence[Path], before_embedding: Callable[[], None]) -> SyncReport:
-        files = list(dict.fromkeys(file for path in paths for file in files_of(path, self._report.failed)))
+        files = list(dict.fromkeys(file for path in paths for file in self._files_of(path)))
         self._total = len(files)
         gone = self._gone(paths, files)
         if not files and not gone and not self._report.failed:
@@ -143,7 +145,11 @@ class _Sync:
                 self._bring_in([current[path] for path in pending], reader)
         self._tell(self._total)
         self._report.failed.sort()
+        self._report.skipped.sort()
         return self._report
+
+    def _files_of(self, path: Path) -> Iterator[Path]:
+        return files_of(path, self._report.failed, self._report.skipped)
 
     def _counted(self, files: Sequence[Path]) -> Iterator[Path]:
         for number, file in enumerate(files):
@@ -174,6 +180,7 @@ class _Sync:
         """Do in one step all that needs no reading; return the paths that are left, in order."""
         known = self._known
         changed = {path for path, file in current.items() if known.hash_at(path) != file.content_hash}
+        as_read = {file.content_hash: file for file in known.files.values() if file.reading}
         removed, revised, moved = self._take_leave(current, gone, changed)
         pending: list[str] = []
         noted: list[FileRecord] = []
@@ -182,12 +189,13 @@ class _Sync:
                 current[path] = file = replace(file, tags=self._tags)
             is_held = bool(known.holding(file.content_hash))
             if path in moved and not _is_named_after(known.at(path), moved[path]):
-                noted.append(file)
+                read = as_read.get(file.content_hash, file)
+                noted.append(replace(file, unread=read.unread, reading=read.reading))
                 if self._is_renamed(moved[path], path, current):
                     self._report.renamed.append((moved[path], path))
                 else:
                     self._report.updated.append(path)
-            elif path in changed or (file.reason is None and not is_held):
+            elif path in changed or file.reading < reading_version() or (file.reason is None and not is_held):
                 pending.append(path)
             else:
                 if file != known.files.get(path):
@@ -198,6 +206,8 @@ class _Sync:
                 retagged = [r for r in known.at(path) if self._tags and r.tags != self._tags]
                 revised |= {record.id: replace(record, tags=self._tags) for record in retagged}
                 (self._report.updated if retagged else self._report.unchanged).append(path)
+                if file.unread:
+                    self._report.unread[path] = list(file.unread)
         if removed or revised or noted or gone:
             changes = ChangeSet(remove=removed, revised=list(revised.values()), files=noted, forget=gone)
             self._store.apply(changes)
@@ -261,26 +271,45 @@ class _Sync:
         known = self._known
         before = known.at(file.path)
         held = known.holding(file.content_hash)
+        file = replace(file, reading=reading_version())
         if held and not any(record in held for record in before):
             self._drop(before, batch)
             batch.files.append(file)
-            self._note(file, before, batch)
+            if file.path in known.files and known.files[file.path].content_hash == file.content_hash:
+                self._report.unchanged.append(file.path)
+            else:
+                self._note(file, before, batch)
             return
         try:
             content = reader.read(Path(file.path))
         except UnreadableDocument as error:
-            batch.files.append(replace(file, reason=str(error)))
+            batch.files.append(replace(file, reason=str(error), unread=()))
             self._report.failed.append((file.path, str(error)))
             return
         if content.content_hash != file.content_hash:  # changed a moment ago: look again next time
             file = replace(file, content_hash=content.content_hash, size=-1)
-        self._report.failed.extend((_source(file.path, name), reason) for name, reason in content.extraction.failed)
+        file = replace(file, reason=None, unread=self._note_unread(file.path, content.extraction))
         documents = self._documents(file, content, before)
         batch.documents += documents
         kept = {document.id for document in documents}
         self._drop([record for record in before if record.id not in kept], batch)
         batch.files.append(file)
         self._note(file, before, batch)
+
+    def _note_unread(self, path: str, extraction: Extraction) -> tuple[Unread, ...]:
+        """Report what of a file could not be read; return it as it is kept with the file."""
+        report = self._report
+        report.failed.extend((_source(path, name), reason) for name, reason in extraction.failed)
+        report.skipped.extend((_source(path, name), reason) for name, reason in extraction.skipped)
+        unread = [
+            replace(item, where=", ".join(filter(None, (text.member, item.where)))) if text.member else item
+            for text in extraction.texts
+            for item in text.unread
+        ]
+        unread += [Unread("attachment", name, remedy="save_again") for name, _ in extraction.failed]
+        if unread:
+            report.unread[path] = unread
+        return tuple(unread)
 
     def _drop(self, records: Sequence[DocumentRecord], batch: _Batch) -> None:
         for record in records:
@@ -289,8 +318,9 @@ class _Sync:
 
     def _note(self, file: FileRecord, before: Sequence[DocumentRecord], batch: _Batch) -> None:
         known = self._known.files.get(file.path)
-        was_read = known is not None and known.reason is None and known.content_hash != file.content_hash
-        (batch.updated if before or was_read else batch.added).append(file.path)
+        was_read = known is not None and known.reason is None
+        is_same = known is not None and known.content_hash == file.content_hash
+        (batch.updated if before or (was_read and not is_same) else batch.added).append(file.path)
 
     def _tell(self, settled: int) -> None:
         rate = self._chunks / max(0.1, time.monotonic() - self._begun)

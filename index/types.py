@@ -128,6 +128,8 @@ class FileRecord:
         read_ns: when it was read; a change as late as this may have been missed.
         reason: why it could not be read, or None.
         tags: as its documents have them.
+        unread: what of it its documents do not hold.
+        reading: version of the readers that read it; with newer ones it is read again.
     """
 
     path: str
@@ -137,6 +139,8 @@ class FileRecord:
     read_ns: int
     reason: str | None = None
     tags: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    reading: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +324,11 @@ class ChangeSet:
 class SyncReport:
     """What bringing files into a library did, by source path.
 
-    ``renamed`` pairs the old path with the new one, ``failed`` a path with the reason.
+    Attributes:
+        renamed: (old path, new path).
+        failed: (path, reason) of what should have been read and could not be.
+        skipped: (path, reason) of what was left out: other formats, hidden files, what ``.pinciteignore`` names.
+        unread: for each file that came in, what of it could not be read; files read whole are not in it.
     """
 
     added: list[str] = field(default_factory=list)
@@ -329,6 +337,8 @@ class SyncReport:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    unread: dict[str, list[Unread]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

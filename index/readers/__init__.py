@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from index.errors import UnreadableDocument
@@ -9,6 +12,22 @@ from index.readers.base import MEMBER_MARK, Extracted, document_from, document_i
 from index.readers.formats import SUFFIXES, Extraction, extract
 from index.readers.isolation import FileReader, Limits
 from index.types import Document
+
+_VERSION = 2
+"""Of what readers make of a file. Raise it when one of them reads more: libraries then read their files again."""
+
+
+@cache
+def reading_version() -> int:
+    """Return what is read here, as a number that grows with newer readers and with what is installed beside them."""
+    has_ocr = find_spec("rapidocr") is not None
+    has_office = shutil.which("soffice") is not None
+    return 4 * _VERSION + 2 * has_ocr + has_office
+
+
+def is_readable_name(name: str) -> bool:
+    """Tell whether a file of this name is of a format that can be read."""
+    return Path(name).suffix.lower() in SUFFIXES
 
 
 def read_file(path: Path, *, source: str | None = None, reader: FileReader | None = None) -> list[Document]:
@@ -41,5 +60,7 @@ __all__ = [
     "document_from",
     "document_id",
     "extract",
+    "is_readable_name",
     "read_file",
+    "reading_version",
 ]

@@ -56,6 +56,7 @@ class Extraction:
 
     texts: tuple[Extracted, ...]
     failed: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
 
 
 def extract(data: bytes, name: str, *, depth: int = 0) -> Extraction:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import astuple
+from pathlib import PurePath
 
 from index.errors import LibraryError
 from index.store.seals import (
@@ -20,7 +21,7 @@ from index.store.seals import (
 )
 from index.store.vectors import to_blob, to_half_blob
 from index.titles import title_key
-from index.types import Chunk, Document, DocumentRecord, EmbeddedDocument, FileRecord, Heading, Place
+from index.types import Chunk, Document, DocumentRecord, EmbeddedDocument, FileRecord, Heading, Place, Unread
 
 COPIES = (
     "(SELECT json_group_array(f.path) FROM files f WHERE f.content_hash = d.content_hash AND f.reason IS NULL "
@@ -112,13 +113,14 @@ def put_document(db: sqlite3.Connection, item: EmbeddedDocument) -> None:
         json.dumps([astuple(place) for place in document.places]),
     )
     _insert(db, "documents", DOCUMENT_COLUMNS, row)
+    title = _searched_title(document.title, document.source)
     for c, vector, within in zip(item.chunks, item.vectors, item.sentences, strict=True):
         _insert(
             db,
             "chunks",
             CHUNK_COLUMNS,
             (
-                *(c.id, c.document_id, c.ordinal, c.start, c.end, c.heading, document.title, c.text),
+                *(c.id, c.document_id, c.ordinal, c.start, c.end, c.heading, title, c.text),
                 *(to_blob(vector), json.dumps(within.spans), to_half_blob(within.vectors)),
                 json.dumps([astuple(place) for place in c.places]),
             ),
@@ -134,22 +136,30 @@ def remove_document(db: sqlite3.Connection, document_id: str) -> None:
 
 
 def revise_document(db: sqlite3.Connection, changed: DocumentRecord) -> None:
-    """Give a document another source and other tags."""
+    """Give a document another source and other tags; its passages are found by the new name."""
     values = (changed.source, json.dumps(changed.tags), changed.id)
     before = seals_of(db, changed.id)
     db.execute("UPDATE documents SET source = ?, tags = ? WHERE id = ?", values)
     row = db.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", (changed.id,)).fetchone()
     if row is not None:
         db.execute("UPDATE documents SET seal = ? WHERE id = ?", (seal(row), changed.id))
+        title = _searched_title(row[2], changed.source)
+        db.execute("UPDATE chunks SET title = ? WHERE document_id = ? AND title <> ?", (title, changed.id, title))
+        for number, *columns in db.execute(
+            f"SELECT number, {CHUNK_COLUMNS} FROM chunks WHERE document_id = ?", (changed.id,)
+        ).fetchall():
+            db.execute("UPDATE chunks SET seal = ? WHERE number = ?", (seal(columns), number))
     add_to_sum(db, seals_of(db, changed.id) - before)
 
 
 def put_file(db: sqlite3.Connection, file: FileRecord) -> None:
     """Note what is known of a file."""
-    values = (file.path, file.content_hash, file.size, file.modified_ns, file.read_ns, file.reason)
     before = seal_of_file(db, file.path)
-    marks = "?, ?, ?, ?, ?, ?, ?"
-    db.execute(f"INSERT OR REPLACE INTO files ({FILE_COLUMNS}) VALUES ({marks})", (*values, json.dumps(file.tags)))
+    values = (
+        *(file.path, file.content_hash, file.size, file.modified_ns, file.read_ns, file.reason),
+        *(json.dumps(file.tags), json.dumps([astuple(item) for item in file.unread]), file.reading),
+    )
+    db.execute(f"INSERT OR REPLACE INTO files ({FILE_COLUMNS}) VALUES ({', '.join('?' * len(values))})", values)
     add_to_sum(db, seal_of_file(db, file.path) - before)
 
 
@@ -163,9 +173,15 @@ def read_files(db: sqlite3.Connection) -> list[FileRecord]:
     """Return what is known of files, ordered by path."""
     rows = db.execute(f"SELECT {FILE_COLUMNS} FROM files ORDER BY path")
     return [
-        FileRecord(path, content_hash, size, modified_ns, read_ns, reason, tuple(json.loads(tags)))
-        for path, content_hash, size, modified_ns, read_ns, reason, tags in rows
+        FileRecord(*plain, tuple(json.loads(tags)), tuple(Unread(*item) for item in json.loads(unread)), reading)
+        for *plain, tags, unread, reading in rows
     ]
+
+
+def _searched_title(title: str, source: str) -> str:
+    """Return what a passage is found by beside its text: the document's title, and its file's name."""
+    name = PurePath(source.replace("\\", "/")).name
+    return title if name == title or not name else f"{title}\n{name}"
 
 
 def _insert(db: sqlite3.Connection, table: str, columns: str, row: Sequence[object]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-FORMAT = 4
+FORMAT = 5
 """Version of the schema below. A library of a higher number is refused, one of a lower is brought up to it."""
 
 _FILES = """
@@ -13,8 +13,26 @@ CREATE TABLE files (
     modified_ns INTEGER NOT NULL,
     read_ns INTEGER NOT NULL,
     reason TEXT,
+    tags TEXT NOT NULL,
+    unread TEXT NOT NULL DEFAULT '[]',
+    reading INTEGER NOT NULL DEFAULT 0
+)"""
+_FILES_2 = """
+CREATE TABLE files (
+    path TEXT PRIMARY KEY,
+    content_hash TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    read_ns INTEGER NOT NULL,
+    reason TEXT,
     tags TEXT NOT NULL
 )"""
+_RETITLED = """
+CREATE TRIGGER chunks_retitle AFTER UPDATE OF title ON chunks BEGIN
+    INSERT INTO words (words, rowid, title, heading, text)
+    VALUES ('delete', old.number, old.title, old.heading, old.text);
+    INSERT INTO words (rowid, title, heading, text) VALUES (new.number, new.title, new.heading, new.text);
+END"""
 _FILES_BY_CONTENT = "CREATE INDEX files_by_content ON files (content_hash)"
 _DOCUMENTS_BY_TITLE = "CREATE INDEX documents_by_title ON documents (title_key)"
 
@@ -70,6 +88,7 @@ CREATE TRIGGER chunks_delete AFTER DELETE ON chunks BEGIN
     INSERT INTO words (words, rowid, title, heading, text)
     VALUES ('delete', old.number, old.title, old.heading, old.text);
 END;
+{_RETITLED};
 """
 
 UPGRADES = {
@@ -86,12 +105,17 @@ UPGRADES = {
         "ALTER TABLE documents ADD COLUMN seal BLOB NOT NULL DEFAULT x''",
         "ALTER TABLE chunks ADD COLUMN places TEXT NOT NULL DEFAULT '[]'",
         "ALTER TABLE chunks ADD COLUMN seal BLOB NOT NULL DEFAULT x''",
-        _FILES,
+        _FILES_2,
         _FILES_BY_CONTENT,
         # read again at the next sync, for nothing is known of their size and time
         "INSERT INTO files SELECT source, content_hash, -1, 0, 0, NULL, '[]' FROM documents "
         "WHERE content_hash <> '' AND (source LIKE '/%' OR source GLOB '[A-Za-z]:[\\/]*') GROUP BY source",
     ),
-    3: (),  # sentences were embedded one by one; their vectors are made anew
+    3: (),  # sentences were embedded one by one
+    4: (  # headings were in no passage
+        "ALTER TABLE files ADD COLUMN unread TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE files ADD COLUMN reading INTEGER NOT NULL DEFAULT 0",
+        _RETITLED,
+    ),
 }
-"""Statements that bring a library of this format to the next, before columns are filled anew."""
+"""Statements that bring a library of this format to the next, before its passages are made anew."""

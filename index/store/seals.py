@@ -14,7 +14,7 @@ DOCUMENT_COLUMNS = "id, source, title, title_key, date, content_hash, body_start
 CHUNK_COLUMNS = (
     'id, document_id, ordinal, start, "end", heading, title, text, vector, sentences, sentence_vectors, places'
 )
-FILE_COLUMNS = "path, content_hash, size, modified_ns, read_ns, reason, tags"
+FILE_COLUMNS = "path, content_hash, size, modified_ns, read_ns, reason, tags, unread, reading"
 _BYTES = 16
 _MODULUS = 1 << (8 * _BYTES)
 SUM = "seals"

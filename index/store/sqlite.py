@@ -36,7 +36,7 @@ from index.store.rows import (
 from index.store.schema import FORMAT, SCHEMA
 from index.store.seals import SUM
 from index.store.selection import selected_ids
-from index.store.upgrade import EmbedSentences, upgrade
+from index.store.upgrade import EmbedDocument, upgrade
 from index.store.vectors import VectorIndex, from_blobs, to_blob
 from index.types import (
     Candidates,
@@ -181,7 +181,7 @@ class SQLiteStore:
         with self._transaction() as db:
             return _format(db) < FORMAT
 
-    def upgrade(self, embed: EmbedSentences) -> None:
+    def upgrade(self, embed: EmbedDocument) -> None:
         """Bring an older library to this format, in one transaction: it is wholly of the old format or of this one."""
         with self._writer.hold("bringing it to a newer format", job=True), self._transaction(write=True) as db:
             if _format(db) < FORMAT:  # nobody else has done it meanwhile

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from index.store.rows import put_document, read_document
 from index.store.schema import FORMAT, UPGRADES
 from index.store.seals import seal_everything
-from index.store.vectors import to_half_blob
-from index.titles import title_key
-from index.types import Chunk, SentenceVectors
+from index.types import Document, EmbeddedDocument
 
-EmbedSentences = Callable[[Sequence[Chunk], str], Sequence[SentenceVectors]]
-"""Makes the sentence vectors of one document's chunks; the second argument is its title."""
+EmbedDocument = Callable[[Document], EmbeddedDocument]
+"""Makes the passages of a document and their vectors."""
 
 
-def upgrade(db: sqlite3.Connection, version: int, embed: EmbedSentences) -> None:
-    """Bring a library of format ``version`` to this one, within the transaction that is open."""
+def upgrade(db: sqlite3.Connection, version: int, embed: EmbedDocument) -> None:
+    """Bring a library of format ``version`` to this one, within the transaction that is open.
+
+    Passages and vectors are made anew from the stored text. Files are read again with the next sync.
+    """
     for step in range(version, FORMAT):
         for statement in UPGRADES[step]:
             db.execute(statement)
-    _embed_sentences(db, embed)
     seal_everything(db)
+    for (identity,) in db.execute("SELECT id FROM documents ORDER BY id").fetchall():
+        document = read_document(db, identity)
+        assert document is not None
+        put_document(db, embed(document))
     db.execute("INSERT OR REPLACE INTO meta VALUES ('format', ?)", (str(FORMAT),))
-
-
-def _embed_sentences(db: sqlite3.Connection, embed: EmbedSentences) -> None:
-    for document_id, title in db.execute("SELECT id, title FROM documents").fetchall():
-        db.execute("UPDATE documents SET title_key = ? WHERE id = ?", (title_key(title), document_id))
-        query = 'SELECT id, document_id, ordinal, start, "end", text, heading FROM chunks WHERE document_id = ?'
-        chunks = [Chunk(*row) for row in db.execute(query, (document_id,)).fetchall()]
-        db.executemany(
-            "UPDATE chunks SET sentences = ?, sentence_vectors = ? WHERE id = ?",
-            [
-                (json.dumps(within.spans), to_half_blob(within.vectors), chunk.id)
-                for chunk, within in zip(chunks, embed(chunks, title), strict=True)
-            ],
-        )

@@ -135,7 +135,7 @@ def test_a_change_that_fails_changes_nothing(open_store: OpenStore) -> None:
 
 def test_a_document_without_chunks_is_kept(open_store: OpenStore) -> None:
     store = open_store()
-    document = make_document("Heading", headings=(Heading(0, 7, 1, "Heading"),))
+    document = make_document("")
     store.apply(ChangeSet(upsert=embedded(document)))
     assert store.document(document.id) == document
     assert (store.info().documents, store.info().chunks) == (1, 0)

@@ -66,11 +66,11 @@ def test_no_chunk_crosses_a_heading_and_each_knows_its_path() -> None:
     )
     assert [(chunk.heading, chunk.text) for chunk in chunk_document(document, WordCountEmbedder())] == [
         ("", "Intro."),
-        ("A", "In A."),
-        ("A > B", "In B."),
-        ("A > B > C", "In C."),
-        ("A > D", "In D."),
-        ("E", "In E."),
+        ("A", "# A\n\nIn A."),
+        ("A > B", "## B\n\nIn B."),
+        ("A > B > C", "### C\n\nIn C."),
+        ("A > D", "## D\n\nIn D."),
+        ("E", "# E\n\nIn E."),
     ]
 
 
@@ -78,15 +78,16 @@ def test_the_title_is_not_repeated_in_the_path() -> None:
     document = from_markdown("# Title\n\n## Part\n\nProse.\n", title="Title")
     (chunk,) = chunk_document(document, WordCountEmbedder())
     assert chunk.heading == "Part"
-    assert embedding_text(chunk, "Title", WordCountEmbedder()) == "Title > Part\nProse."
+    assert embedding_text(chunk, "Title", WordCountEmbedder()) == "Title > Part\n# Title\n\n## Part\n\nProse."
 
 
 def test_what_lies_before_the_body_is_in_no_chunk() -> None:
     assert texts(chunk_document(from_markdown("---\ntitle: T\n---\nProse.\n"), WordCountEmbedder())) == ["Prose."]
 
 
-def test_headings_without_prose_make_no_chunk() -> None:
-    assert chunk_document(from_markdown("# A\n\n## B\n"), WordCountEmbedder()) == []
+def test_a_heading_with_nothing_below_it_stands_with_the_next() -> None:
+    chunks = chunk_document(from_markdown("# A\n\n## B\n\nIn B.\n\n## C\n"), WordCountEmbedder())
+    assert [(chunk.heading, chunk.text) for chunk in chunks] == [("A > B", "# A\n\n## B\n\nIn B."), ("A > C", "## C")]
 
 
 def test_without_title_and_heading_there_is_no_header() -> None:
@@ -116,13 +117,13 @@ def test_headings_in_the_text_of_a_long_document_keep_offsets_exact() -> None:
     chunks = chunk_document(from_markdown(text), WordCountEmbedder(max_tokens=12))
     assert all(text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
     assert {chunk.heading for chunk in chunks} == {f"H{i}" for i in range(20)}
-    assert "# H" not in "".join(texts(chunks))
+    assert "".join(texts(chunks)).count("# H") == 20
 
 
 def test_a_heading_inside_a_paragraph_splits_it() -> None:
     text = "Before HEAD after."
     document = make_document(text, headings=(Heading(7, 11, 1, "HEAD"),))
-    assert texts(chunk_document(document, WordCountEmbedder())) == ["Before", "after."]
+    assert texts(chunk_document(document, WordCountEmbedder())) == ["Before", "HEAD after."]
 
 
 def test_a_document_of_a_million_words_is_cut_in_seconds() -> None:

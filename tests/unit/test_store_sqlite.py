@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from fakes import DIMENSION, WordCountEmbedder, make_document
-from older_formats import to_format_1, to_format_2, to_format_3
+from older_formats import to_format_1, to_format_2, to_format_3, to_format_4
 
 from index.doctor import examine
 from index.embedding import embed_document
@@ -22,7 +22,7 @@ from index.store import sqlite as sqlite_store
 from index.store.lock import LOCK
 from index.store.schema import FORMAT
 from index.store.vectors import VectorIndex
-from index.types import ChangeSet, Document, Rankings, SentenceVectors
+from index.types import ChangeSet, Document, EmbeddedDocument, Rankings
 
 EMBEDDER = WordCountEmbedder()
 TEXTS = ("A walrus sleeps on the ice.", "Two penguins swim in the sea near the ice.", "The sea is cold and deep.")
@@ -57,7 +57,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_scores_are_those_of_bm25(folder: Path) -> None:
-    """Okapi BM25 with FTS5's constants; a word of the title counts double, the length is that of all columns."""
+    """Okapi BM25 with FTS5's constants; a word of the title and the file's name counts double; lengths are of all."""
     store = opened(folder)
     texts = {
         "a.txt": "ice fish ice",
@@ -69,7 +69,7 @@ def test_scores_are_those_of_bm25(folder: Path) -> None:
     titles = {"a.txt": "ice", "b.txt": "net", "c.txt": "storm", "d.txt": "x", "e.txt": "y"}
     documents = [make_document(text, name, title=titles[name]) for name, text in texts.items()]
     store.apply(ChangeSet(upsert=[embed_document(document, EMBEDDER) for document in documents]))
-    columns = {name: (titles[name].split(), text.split()) for name, text in texts.items()}
+    columns = {name: ([titles[name], *name.split(".")], text.split()) for name, text in texts.items()}
     lengths = {name: len(title) + len(text) for name, (title, text) in columns.items()}
     mean = sum(lengths.values()) / len(lengths)
 
@@ -123,7 +123,7 @@ def test_a_library_of_a_newer_format_is_refused(folder: Path) -> None:
     assert "update pincite" in one_line(caught)
 
 
-@pytest.mark.parametrize("make_older", [to_format_1, to_format_2, to_format_3])
+@pytest.mark.parametrize("make_older", [to_format_1, to_format_2, to_format_3, to_format_4])
 def test_a_library_of_an_older_format_is_brought_up_to_date(folder: Path, make_older: Callable[[Path], None]) -> None:
     documents = [
         make_document("A walrus sleeps. It dreams of Ada Holm.", "a.txt", title="Walrus"),
@@ -145,7 +145,7 @@ def test_an_upgrade_that_fails_leaves_the_old_format(folder: Path) -> None:
     store.apply(ChangeSet(upsert=[embed_document(make_document("A walrus sleeps."), EMBEDDER)]))
     to_format_1(folder)
 
-    def fails(chunks: object, title: str) -> list[SentenceVectors]:
+    def fails(document: Document) -> EmbeddedDocument:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
