@@ -8,65 +8,32 @@ from __future__ import annotations
 
 import json
 import os
-import pkgutil
+import select
 import signal
 import sys
 from dataclasses import astuple
-from importlib import import_module
 from typing import Any, BinaryIO
 
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted
 from index.readers.formats import extract
-
-_PRELOADED = (
-    "charset_normalizer",
-    "defusedxml.ElementTree",
-    "docx",
-    "pptx",
-    "pypdfium2",
-    "pypdfium2.raw",
-    "python_calamine",
-    "selectolax.lexbor",
-    "unicodedata",
-    "zipfile",
-    "bz2",
-    "lzma",
-)
-"""A child can open no files: what a reader imports has to be there before."""
+from index.readers.members import reason_for
+from index.readers.sandbox import OUT_OF_MEMORY, WATCH_SECONDS, confine, resident_bytes, what_became
+from index.readers.warmup import preload
 
 
 def main() -> None:
     """Answer requests until standard input ends."""
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever prints must not be taken for an answer
-    _preload()
+    preload()
     while line := requests.readline():
         request = json.loads(line)
         data = requests.read(request["size"])
-        answer = _forked(data, request) if hasattr(os, "fork") else _answer(data, request)
-        answers.write(b"%012d" % len(answer) + answer)
-        answers.flush()
-
-
-def _preload() -> None:
-    for module in _PRELOADED:
-        import_module(module)
-    import encodings
-
-    for found in pkgutil.iter_modules(encodings.__path__):
-        if found.name not in ("mbcs", "oem"):  # of Windows only
-            import_module(f"encodings.{found.name}")
-    from charset_normalizer import from_bytes
-
-    from index.readers.warmup import EXAMPLES
-
-    from_bytes("Größe über alles".encode("latin-1")).best()
-    for name, data in EXAMPLES.items():
-        try:
-            extract(data, name)
-        except UnreadableDocument:
-            continue
+        if request["fork"]:
+            _write(answers, _forked(data, request))
+        else:
+            _answer_and_end(data, request, answers)
 
 
 def _forked(data: bytes, request: dict[str, Any]) -> bytes:
@@ -77,12 +44,27 @@ def _forked(data: bytes, request: dict[str, Any]) -> bytes:
         os.close(receiving)
         _be_the_child(data, request, sending)
     os.close(sending)
-    with os.fdopen(receiving, "rb") as pipe:
-        answer = pipe.read()
+    answer = _received(receiving, child, request["limits"]["memory_bytes"])
     _, status = os.waitpid(child, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0 and answer:
         return answer
-    return json.dumps({"failed": f"{request['name']}: {_what_became(status)}"}).encode()
+    reason = what_became(OUT_OF_MEMORY if answer is None else os.waitstatus_to_exitcode(status))
+    return json.dumps({"error": f"{request['name']}: {reason}"}).encode()
+
+
+def _received(descriptor: int, child: int, memory_bytes: int) -> bytes | None:
+    """Return what a child writes; None where it has been ended since it held more memory than it may."""
+    parts: list[bytes] = []
+    with os.fdopen(descriptor, "rb", buffering=0) as pipe:
+        while True:
+            while WATCH_SECONDS and not select.select([pipe], [], [], WATCH_SECONDS)[0]:
+                if resident_bytes(child) > memory_bytes:
+                    os.kill(child, signal.SIGKILL)
+                    return None
+            part = pipe.read(1 << 20)
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
 
 
 def _be_the_child(data: bytes, request: dict[str, Any], sending: int) -> None:
@@ -91,36 +73,27 @@ def _be_the_child(data: bytes, request: dict[str, Any], sending: int) -> None:
     try:
         for stream in (0, 1):  # the helper's own: requests and answers
             os.close(stream)
-        _limit(request["limits"])
+        confine(request["limits"])
         with os.fdopen(sending, "wb") as pipe:
-            _write(pipe, _answer(data, request))
+            pipe.write(_answer(data, request))
         code = 0
     except MemoryError:
-        code = 3
+        code = OUT_OF_MEMORY
     finally:
         os._exit(code)
 
 
-def _limit(limits: dict[str, int]) -> None:
-    import resource
-
-    for name in ("SIGXCPU", "SIGALRM", "SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, limits["wall_seconds"])
-    wanted = {
-        resource.RLIMIT_AS: limits["memory_bytes"],
-        resource.RLIMIT_CPU: limits["cpu_seconds"],
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NPROC: 0,
-        resource.RLIMIT_NOFILE: 0,  # nothing new can be opened, no file and no socket
-    }
-    for kind, value in wanted.items():
-        try:
-            resource.setrlimit(kind, (value, value))
-        except (ValueError, OSError):  # a system that knows no such limit, or one that is already lower
-            continue
-    sys.setrecursionlimit(1_000)
+def _answer_and_end(data: bytes, request: dict[str, Any], answers: BinaryIO) -> None:
+    """Read in this very process, which then has had its only file: for systems without fork."""
+    code = 1
+    try:
+        confine(request["limits"])
+        _write(answers, _answer(data, request))
+        code = 0
+    except MemoryError:
+        code = OUT_OF_MEMORY
+    finally:
+        os._exit(code)
 
 
 def _answer(data: bytes, request: dict[str, Any]) -> bytes:
@@ -129,17 +102,15 @@ def _answer(data: bytes, request: dict[str, Any]) -> bytes:
         extraction = extract(data, name)
         if sum(len(text.text) for text in extraction.texts) > request["limits"]["text_characters"]:
             raise UnreadableDocument(f"{name}: holds too much text; split it")
-        answer: dict[str, Any] = {"texts": [_plain(text) for text in extraction.texts], "skipped": extraction.failed}
-    except UnreadableDocument as error:
-        answer = {"failed": " ".join(str(error).split())}
+        answer: dict[str, Any] = {
+            "texts": [_plain(text) for text in extraction.texts],
+            "failed_members": extraction.failed,
+            "skipped_members": extraction.skipped,
+        }
     except MemoryError:
         raise
-    except RecursionError:
-        answer = {"failed": f"{name}: is nested too deeply; save it in a simpler form"}
-    except (KeyboardInterrupt, SystemExit):
-        raise
     except BaseException as error:  # a parser's own mistake (Rust's panics are no Exception): one failed file
-        answer = {"failed": f"{name}: cannot be read ({type(error).__name__}); save it again or in another format"}
+        answer = {"error": reason_for(error, name)}
     # what is no Unicode (half a surrogate pair, say) could be neither stored nor shown
     return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")
 
@@ -157,19 +128,9 @@ def _plain(text: Extracted) -> dict[str, Any]:
     }
 
 
-def _write(pipe: BinaryIO, answer: bytes) -> None:
-    pipe.write(answer)
-    pipe.flush()
-
-
-def _what_became(status: int) -> str:
-    if os.WIFEXITED(status):
-        if os.WEXITSTATUS(status) == 3:
-            return "needs more memory than reading a file may take; split it"
-        return "reading it failed; save it again or in another format"
-    if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL):
-        return "reading it takes too long; split it or save it again"
-    return "its reader crashed; save it again or in another format"
+def _write(answers: BinaryIO, answer: bytes) -> None:
+    answers.write(b"%012d" % len(answer) + answer)
+    answers.flush()
 
 
 if __name__ == "__main__":

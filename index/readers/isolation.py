@@ -2,7 +2,8 @@
 
 A helper process imports the readers once and then forks a child for every file. The child gets the file's bytes, gives
 up the right to open anything (files, sockets) and is held by the kernel to limits of memory, processor time and wall
-time. Its answer comes back as JSON. Where there is no fork (Windows), each file has a fresh helper, held to wall time.
+time. Its answer comes back as JSON. Where there is no fork (Windows), each file has a fresh helper, held to such limits
+as the system has. What holds where: :mod:`index.readers.sandbox`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted
-from index.readers.formats import Extraction
+from index.readers.members import Extraction
+from index.readers.sandbox import what_became
 from index.types import Heading, Place, Unread
 
 _GRACE_SECONDS = 3.0
@@ -60,6 +62,8 @@ class FileContent:
 class FileReader:
     """Reads files, each in a child process. Use it as a context manager; it is not for several threads at once."""
 
+    _forks = hasattr(os, "fork")
+
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._helper: subprocess.Popen[bytes] | None = None
@@ -90,15 +94,14 @@ class FileReader:
         try:
             answer = self._ask(data, name)
         except (OSError, EOFError, ValueError):  # the helper itself was killed
-            self.close()
-            raise UnreadableDocument(f"{name}: reading it was cut off; add it again") from None
+            raise UnreadableDocument(f"{name}: {self._ended_how()}") from None
         except BaseException:  # interrupted: what is under way belongs to nobody
             self.close()
             raise
-        if not hasattr(os, "fork"):
+        if not self._forks:
             self.close()
-        if "failed" in answer:
-            raise UnreadableDocument(str(answer["failed"]))
+        if "error" in answer:
+            raise UnreadableDocument(str(answer["error"]))
         try:
             return _extraction(answer)
         except (LookupError, TypeError, ValueError, AttributeError):  # of a reader that a file has taken over
@@ -117,6 +120,15 @@ class FileReader:
                         stream.close()
             helper.wait()
 
+    def _ended_how(self) -> str:
+        """End the helper; return why it did not answer."""
+        status = None
+        if not self._forks and self._helper is not None:  # it has read the file itself
+            with suppress(subprocess.TimeoutExpired):
+                status = self._helper.wait(_GRACE_SECONDS)
+        self.close()
+        return "reading it was cut off; add it again" if status is None else what_became(status)
+
     def _ask(self, data: bytes, name: str) -> dict[str, Any]:
         if self._helper is None or self._helper.poll() is not None:
             self.close()
@@ -125,7 +137,8 @@ class FileReader:
         assert stdin is not None
         assert stdout is not None
         shown = name.encode("utf-8", "replace").decode("utf-8")
-        header = json.dumps({"name": shown, "size": len(data), "limits": asdict(self._limits)}).encode() + b"\n"
+        request = {"name": shown, "size": len(data), "limits": asdict(self._limits), "fork": self._forks}
+        header = json.dumps(request).encode() + b"\n"
         stdin.write(header)
         stdin.write(data)
         stdin.flush()
@@ -201,7 +214,10 @@ def _extraction(answer: dict[str, Any]) -> Extraction:
         )
         for item in answer["texts"]
     )
-    return Extraction(texts, tuple((name, reason) for name, reason in answer["skipped"]))
+    failed, skipped = (
+        tuple((str(name), str(reason)) for name, reason in answer[key]) for key in ("failed_members", "skipped_members")
+    )
+    return Extraction(texts, failed, skipped)
 
 
 def _checked(extracted: Extracted) -> Extracted:

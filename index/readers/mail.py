@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder
 from index.readers.html import append_html
+from index.readers.members import Extraction, Members, ReadMember
 from index.text import one_line, without_invisible
 
-ReadPart = Callable[[bytes, str], list[Extracted]]
-"""Reads an attachment, given its bytes and its name."""
 
-
-def read_mail(data: bytes, name: str, read_part: ReadPart) -> list[Extracted]:
+def read_mail(data: bytes, name: str, read: ReadMember) -> Extraction:
     """Read a message and those of its attachments that can be read.
 
     Args:
         data: the file.
         name: of the file, for messages.
-        read_part: reads one attachment.
+        read: reads one attachment.
     """
     try:
         message = BytesParser(policy=policy.default).parsebytes(data)
-        found = [_message(message)]
+        text = _message(message)
+        members = Members(read)
         for attachment_name, content in _attachments(message):
-            try:
-                found += read_part(content, attachment_name)
-            except UnreadableDocument:
-                continue  # a picture or the like: the message itself is what was added
-    except UnreadableDocument:
-        raise
+            members.add(attachment_name, partial(bytes, content))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:  # of damaged messages
         raise UnreadableDocument(f"{name}: is no message that can be read ({one_line(str(error))[:120]})") from None
-    if not any(item.text for item in found):
-        raise UnreadableDocument(f"{name}: holds no text; add a file with text in it")
-    return [item for item in found if item.text]
+    return members.extraction(name, text)
+
+
+def read_mailbox(data: bytes, name: str, read: ReadMember) -> Extraction:
+    """Read a mailbox."""
+    raise UnreadableDocument(f"{name}: is no mailbox")
 
 
 def _message(message: EmailMessage) -> Extracted:

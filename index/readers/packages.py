@@ -16,8 +16,10 @@ MAX_RATIO = 200
 _HARMLESS = 10 * 1024 * 1024
 
 
-def open_package(data: bytes, name: str) -> zipfile.ZipFile:
+def open_package(data: bytes, name: str, *, may_be_locked: bool = False) -> zipfile.ZipFile:
     """Open an archive in memory, once what it says of itself is bearable. (What it unpacks to is held to that.)
+
+    Files with a password in it are an error, unless ``may_be_locked``.
 
     Raises:
         UnreadableDocument: it is damaged, encrypted, or a bomb.
@@ -36,9 +38,14 @@ def open_package(data: bytes, name: str) -> zipfile.ZipFile:
         )
     if total > _HARMLESS and total > MAX_RATIO * max(1, len(data)):
         raise UnreadableDocument(f"{name}: unpacks to {total // len(data)} times its size, like a zip bomb; unpack it")
-    if any(member.flag_bits & 1 for member in members):
+    if not may_be_locked and any(is_locked(member) for member in members):
         raise UnreadableDocument(f"{name}: is encrypted; save it without a password")
     return package
+
+
+def is_locked(member: zipfile.ZipInfo) -> bool:
+    """Tell whether a member can be unpacked with a password only."""
+    return bool(member.flag_bits & 1)
 
 
 def member_bytes(package: zipfile.ZipFile, member: str | zipfile.ZipInfo, name: str) -> bytes:

@@ -1,9 +1,105 @@
-"""Tiny files, one of each way of reading: what they make the readers load is there before a child may open nothing."""
+"""What a process loads before it reads files: afterwards it may open nothing, so nothing can be imported either.
+
+Libraries are imported whole, as many import parts of themselves only when these are needed. Then a tiny file of each
+way of reading is read, for what libraries load and build besides. Where a reader uses a further library, add it to
+:data:`LIBRARIES`; a test finds what is missing.
+"""
 
 from __future__ import annotations
 
+import gc
 import io
+import mimetypes
+import pkgutil
+import warnings
 import zipfile
+from importlib import import_module
+
+LIBRARIES = (
+    "charset_normalizer",
+    "compressed_rtf",
+    "defusedxml",
+    "docx",
+    "email",
+    "encodings",
+    "html",
+    "index.readers",
+    "json",
+    "lxml",
+    "olefile",
+    "oxmsg",
+    "pptx",
+    "pypdfium2",
+    "python_calamine",
+    "selectolax",
+    "xml",
+)
+"""Packages of which every module is imported; what is not installed (of an extra) is left out."""
+MODULES = (
+    "_strptime",
+    "bz2",
+    "calendar",
+    "csv",
+    "decimal",
+    "difflib",
+    "fractions",
+    "grp",
+    "gzip",
+    "hashlib",
+    "locale",
+    "lzma",
+    "mmap",
+    "numbers",
+    "plistlib",
+    "pprint",
+    "pwd",
+    "quopri",
+    "resource",
+    "statistics",
+    "stringprep",
+    "tarfile",
+    "tracemalloc",
+    "unicodedata",
+    "uuid",
+    "zipfile",
+)
+"""Modules of Python that others import only when they need them."""
+_LEFT_OUT = ("__main__", "doctest", "tests", "encodings.mbcs", "encodings.oem", "soupparser", "html5", "ElementSoup")
+"""Parts of libraries that run something when they are imported, or that cannot be imported here."""
+
+
+def preload() -> None:
+    """Import all that reading files may import."""
+    from index.readers.formats import extract
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in LIBRARIES:
+            _import_whole(name)
+        for name in MODULES:
+            _import(name)
+        mimetypes.init()
+        for file, data in EXAMPLES.items():
+            try:
+                extract(data, file)
+            except Exception:  # the example of an extra that is not installed, say
+                continue
+    gc.collect()
+    gc.freeze()  # what is shared with the children stays shared
+
+
+def _import_whole(package: str) -> None:
+    path = getattr(_import(package), "__path__", ())
+    for found in pkgutil.walk_packages(path, f"{package}.", onerror=lambda name: None):
+        if not any(part in found.name for part in _LEFT_OUT):
+            _import(found.name)
+
+
+def _import(name: str) -> object:
+    try:
+        return import_module(name)
+    except Exception:  # of an optional part, whatever its library does about what is missing
+        return None
 
 
 def _zipped(**members: str) -> bytes:

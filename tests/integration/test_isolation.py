@@ -12,7 +12,7 @@ import pytest
 
 from index.errors import UnreadableDocument
 from index.readers import FileReader, Limits
-from index.readers.isolation import Extraction
+from index.readers.members import Extraction
 
 ROOT = Path(__file__).parents[2]
 FILES = ROOT / "tests" / "files"
@@ -22,14 +22,14 @@ OBEDIENT = """
 import os, signal, socket, sys, time
 import index.readers.child as child
 from index.readers.base import Extracted
-from index.readers.formats import Extraction
+from index.readers.members import Extraction
 
 def extract(data, name):
     exec(data.decode(), {"os": os, "socket": socket, "sys": sys, "time": time, "signal": signal})
     return Extraction((Extracted("read"),))
 
-child._preload()
-child._preload = lambda: None
+child.preload()
+child.preload = lambda: None
 child.extract = extract
 child.main()
 """
