@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,9 +26,7 @@ def embed_documents(documents: Sequence[Document], embedder: Embedder) -> list[E
     """Chunk and embed documents together: an embedder is quickest where it can put texts of one length side by side."""
     chunked = [tuple(chunk_document(document, embedder)) for document in documents]
     found = iter(
-        _embedded(
-            [(chunk, d.title) for d, chunks in zip(documents, chunked, strict=True) for chunk in chunks], embedder
-        )
+        _embedded([(chunk, d) for d, chunks in zip(documents, chunked, strict=True) for chunk in chunks], embedder)
     )
     embedded = []
     for document, chunks in zip(documents, chunked, strict=True):
@@ -46,25 +46,30 @@ def embed_by_themselves(chunk: Chunk, spans: Sequence[tuple[int, int]], title: s
     return embedder.encode_documents(texts)
 
 
-def _embedded(chunks: Sequence[tuple[Chunk, str]], embedder: Embedder) -> list[tuple[Vector, SentenceVectors]]:
-    """Embed chunks, each given with its document's title; offsets of sentences are into the document's text."""
-    texts = [embedding_text(chunk, title, embedder) for chunk, title in chunks]
+def _embedded(chunks: Sequence[tuple[Chunk, Document]], embedder: Embedder) -> list[tuple[Vector, SentenceVectors]]:
+    """Embed chunks, each given with its document; offsets of sentences are into the document's text."""
+    texts = [embedding_text(chunk, document.title, embedder) for chunk, document in chunks]
+    edges = {id(d): sorted({e for h in d.headings for e in (h.start, h.end)}) for _, d in chunks}
+    spans = [_sentences(chunk, document, edges[id(document)]) for chunk, document in chunks]
     parts = []
-    for (chunk, title), text in zip(chunks, texts, strict=True):
+    for (chunk, document), text, own in zip(chunks, texts, spans, strict=True):
         head = len(text) - len(chunk.text)
-        spans = tuple((head + span.start, head + span.end) for span in split_sentences(chunk.text))
-        parts.append(Parts(spans, 0 if _is_long(title, embedder) else head))
+        within = tuple((head + start - chunk.start, head + end - chunk.start) for start, end in own)
+        parts.append(Parts(within, 0 if _is_long(document.title, embedder) else head))
     return [
-        (vector, SentenceVectors(_in_document(chunk, text, own), sentences))
-        for (chunk, _), text, own, (vector, sentences) in zip(
-            chunks, texts, parts, embedder.encode_parts(texts, parts), strict=True
-        )
+        (vector, SentenceVectors(own, sentences))
+        for own, (vector, sentences) in zip(spans, embedder.encode_parts(texts, parts), strict=True)
     ]
 
 
-def _in_document(chunk: Chunk, text: str, parts: Parts) -> tuple[tuple[int, int], ...]:
-    shift = chunk.start - (len(text) - len(chunk.text))
-    return tuple((start + shift, end + shift) for start, end in parts.spans)
+def _sentences(chunk: Chunk, document: Document, edges: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Return the sentences of a chunk as spans of its document; a heading, between two ``edges``, is one by itself."""
+    inside = edges[bisect_right(edges, chunk.start) : bisect_left(edges, chunk.end)]
+    return tuple(
+        (span.start, span.end)
+        for start, end in pairwise([chunk.start, *inside, chunk.end])
+        for span in split_sentences(document.text, start, end)
+    )
 
 
 def _is_long(title: str, embedder: Embedder) -> bool:

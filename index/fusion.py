@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.periods import Period
+from index.references import NOTHING, References
 from index.titles import keys_named_in, title_key
 from index.types import Candidate, Candidates
 
@@ -23,6 +24,10 @@ _NAMING_WEIGHT = 0.3
 _BELOW = 1e-4
 _DATE_WEIGHT = 0.1
 """What a document gains for being of the time that the question names, or for being the newest where that is asked."""
+_PLACE_WEIGHT = 0.5
+"""What a chunk gains for standing at a place that the question names, such as page 2 or clause 3.2."""
+_QUOTED_WEIGHT = 0.2
+"""What older mail that a newer message repeats loses: the newer one comes first."""
 _DATED_DEPTH = 20
 """The newest is looked for among so many of the best chunks."""
 
@@ -50,13 +55,20 @@ def names_of_the_best(found: Sequence[Candidate]) -> list[str]:
     return [key for item in best for key in _named_by(item.candidate)]
 
 
-def fuse_all(candidates: Candidates, *, period: Period | None = None, latest: bool = False) -> list[Fused]:
+def fuse_all(
+    candidates: Candidates,
+    *,
+    period: Period | None = None,
+    latest: bool = False,
+    references: References = NOTHING,
+) -> list[Fused]:
     """Fuse what was found, then raise the documents that the best chunks name: questions often need both.
 
     Args:
         candidates: what the store considers.
         period: when the question is about; documents of that time are raised.
         latest: whether the newest is asked for.
+        references: what the question names; passages at these places are raised.
     """
     highest = _highest(candidates.found)
     ranked = {item.candidate.chunk.id: item for item in _fused(candidates.found, highest)}
@@ -70,8 +82,23 @@ def fuse_all(candidates: Candidates, *, period: Period | None = None, latest: bo
                     raised[identity] = replace(best, score=gained, named_by=item.candidate)
     ranked_all = sorted(raised.values(), key=_order)
     gains = _gains_by_date(ranked_all, period, latest)
-    dated = [replace(item, score=item.score + gains.get(item.candidate.record.date, 0.0)) for item in ranked_all]
-    return sorted(dated, key=_order)
+    placed = [
+        replace(
+            item,
+            score=item.score
+            + gains.get(item.candidate.record.date, 0.0)
+            + (_PLACE_WEIGHT if references.hold(item.candidate.chunk) else 0.0)
+            - (_QUOTED_WEIGHT if _is_quoted(item.candidate) else 0.0),
+        )
+        for item in ranked_all
+    ]
+    return sorted(placed, key=_order)
+
+
+def _is_quoted(candidate: Candidate) -> bool:
+    """Tell whether a chunk is older mail that a newer message repeats."""
+    places = candidate.chunk.places
+    return bool(places) and all(place.kind == "quoted" for place in places)
 
 
 def _gains_by_date(ranked: Sequence[Fused], period: Period | None, latest: bool) -> dict[str | None, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +11,8 @@ import numpy as np
 from index.embedding import embed_by_themselves
 from index.fusion import Fused, fuse_all, names_of_the_best
 from index.periods import period_of, wants_latest
-from index.terms import content_words
+from index.references import references_in
+from index.terms import content_words, identifiers
 from index.types import Embedder, RankedSentence, Rankings, RetrievedPassage, Selection, Store, Vector
 
 _DEPTH = 50
@@ -50,14 +51,28 @@ def retrieve(
 ) -> list[RetrievedPassage]:
     """Return the ``k`` best chunks, best first; order is total: score, then chunk id.
 
-    ``context`` is what was asked before; what is near both is found first. ``within`` limits the documents, ``closer``
-    says of which passages the sentences are looked at one by one.
+    ``context`` is what was asked before; what is near both is found first. ``within`` limits the documents, and so do
+    the names of files in the question. ``closer`` says of which passages the sentences are looked at one by one.
     """
     vector, terms = _query(question, context, embedder)
+    references = references_in(question, store.named)
+    within = _narrowed(within, references.ids)
     candidates = store.candidates(vector, terms, max(k, _DEPTH), names_of_the_best, within=within)
-    fused = fuse_all(candidates, period=period_of(question, date.today()), latest=wants_latest(question))
+    fused = fuse_all(
+        candidates, period=period_of(question, date.today()), latest=wants_latest(question), references=references
+    )
     found = [_passage(place, item) for place, item in enumerate(fused[:k], start=1)]
     return found if closer is None else _looked_at_closely(found, vector, closer)
+
+
+def _narrowed(within: Selection | None, ids: Set[str]) -> Selection | None:
+    """Return a selection of the documents that are named, as far as they were selected at all."""
+    if not ids:
+        return within
+    if within is None:
+        return Selection(ids=tuple(sorted(ids)))
+    kept = ids & set(within.ids) if within.ids else ids
+    return replace(within, ids=tuple(sorted(kept))) if kept else within
 
 
 def _looked_at_closely(passages: Sequence[RetrievedPassage], vector: Vector, closer: Closer) -> list[RetrievedPassage]:
@@ -83,7 +98,9 @@ def _query(question: str, context: str, embedder: Embedder) -> tuple[Vector, lis
     if context.strip():
         vector = vector + _CONTEXT_WEIGHT * embedder.encode_query(context)
         vector /= np.linalg.norm(vector) or 1.0
-    terms = dict.fromkeys([*content_words(question), *(content_words(context) if context.strip() else ())])
+    terms = dict.fromkeys(
+        [*content_words(question), *identifiers(question), *(content_words(context) if context.strip() else ())]
+    )
     return vector, list(terms)[:_MAX_TERMS]
 
 

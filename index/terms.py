@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
+_IDENTIFIER = re.compile(r"(?=[\w./:-]*\d)\w+(?:[./:-]\w+)+")
 
 STOP_WORDS = frozenset(
     "a about after again all also am an and any are as at be because been before being between both but "
@@ -19,6 +20,11 @@ STOP_WORDS = frozenset(
 def words(text: str) -> list[str]:
     """Return the words of ``text`` in order, lower case, possessive endings dropped."""
     return [re.sub(r"['’]s?$", "", match[0].lower()) for match in _WORD.finditer(text)]
+
+
+def identifiers(text: str) -> list[str]:
+    """Return the numbers and codes that punctuation divides into several words, lower case: ``3.2``, ``e-4021``."""
+    return [match[0].lower() for match in _IDENTIFIER.finditer(text)]
 
 
 def content_words(text: str) -> list[str]:

@@ -396,6 +396,9 @@ class Store(Protocol):
     def files(self) -> list[FileRecord]:
         """Return what is known of files, ordered by path."""
 
+    def named(self, words: str) -> list[DocumentRecord]:
+        """Return some documents (50 at most) whose title or file name holds these words in a row, ordered by id."""
+
     def search(self, vector: Vector, terms: Sequence[str], k: int, *, within: Selection | None = None) -> Rankings:
         """Return the ``k`` nearest chunks by cosine and the ``k`` best by BM25 over ``terms`` (any may match)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.sentences import Span, split_sentences
 from index.text import one_line
@@ -13,6 +13,7 @@ from rag.conflicts import conflicts
 from rag.context import Reading, SourceSentence
 from rag.phrasing import as_listed, as_sentence, capitalised, without_repeats
 from rag.questions import is_closed, wants_description
+from rag.rows import is_misplaced, look_up
 from rag.support import Support, SupportChecker, says_most_of, says_something
 from rag.text import clean, restore_initials, terse
 from rag.types import Style
@@ -61,12 +62,20 @@ class Composer:
         return cited if holds else None
 
     def from_sources(self, raw: str, *, is_sure: bool) -> CitedText | None:
-        """Return the closest sentences where they may stand in for what does not hold; None elsewhere.
+        """Return what may stand in for an answer that does not hold, or None: a cell of a table that the question names
+        by its row and column, or the closest sentences.
 
         Asked what something is, or why, a small model that is made to be brief says a word that says nothing. Where it
         is quite sure that the sources state the answer, they do so better. A lone name or number is not guessed so.
         Nor is a yes or no, but who asked for one sees what the sources say.
         """
+        found = look_up(self.standalone, self._proving)
+        if found is not None:
+            row, cell = found
+            cited = CitedText(self.reading.passages)
+            text = cell.value if self.style == "short" else as_sentence(f"{cell.header}: {cell.value}")
+            cited.append(text, support=1.0, evidence=[row])
+            return cited
         if self.style != "chat":
             return None
         if _YES_OR_NO.fullmatch(self._prose(raw)):
@@ -75,8 +84,8 @@ class Composer:
 
     def quote(self, cited: CitedText) -> None:
         """Let the sources speak: behind a terse answer stand the sentences that carry it, and the closest one."""
-        closest = max(self.reading.sentences, key=lambda sentence: sentence.relevance)
-        for source in list(dict.fromkeys((*cited.evidence, closest)))[: self.quoted]:
+        closest = max(self._proving, key=lambda sentence: sentence.relevance, default=None)
+        for source in list(dict.fromkeys((*cited.evidence, *([closest] if closest else ()))))[: self.quoted]:
             if not says_most_of(cited.text, source.text):
                 cited.quote(source)
 
@@ -93,7 +102,7 @@ class Composer:
     def _closest(self) -> CitedText:
         """Return the sentences closest to the question that say something, in the order in which they were read."""
         taken: list[SourceSentence] = []
-        for source in sorted(self.reading.sentences, key=lambda sentence: -sentence.relevance):
+        for source in sorted(self._proving, key=lambda sentence: -sentence.relevance):
             if len(taken) == self.quoted:
                 break
             if (
@@ -120,7 +129,7 @@ class Composer:
             if self.style == "chat" and self.quoted:  # in drafts, too: the answer goes on from them
                 text = as_sentence(text) if finished and i == len(spans) - 1 else capitalised(text)
             support = self._check(text) if finished or i < len(spans) - 1 else Support(0.0, False, ())
-            evidence = [self.reading.sentences[e] for e in support.evidence] if support.supported else []
+            evidence = [self._proving[e] for e in support.evidence] if support.supported else []
             cited.append(text, support=support.score, evidence=evidence, separator="\n" if "\n" in gap else " ")
             previous = span
         return cited
@@ -135,13 +144,28 @@ class Composer:
 
     def _check(self, sentence: str) -> Support:
         if sentence not in self._checked:
-            read = [self.reading.passages[sentence.passage] for sentence in self.reading.sentences]
+            read = [self.reading.passages[source.passage] for source in self._proving]
             claim = self.standalone if _YES_OR_NO.fullmatch(sentence) else sentence
-            self._checked[sentence] = self.checker.check(
+            support = self.checker.check(
                 claim,
-                self.reading.sentences,
+                self._proving,
                 question=self.standalone,
                 titles=[f"{passage.title} {passage.chunk.heading}".strip() for passage in read],
                 dates=[passage.date or "" for passage in read],
             )
+            self._checked[sentence] = self._in_place(claim, support)
         return self._checked[sentence]
+
+    @property
+    def _proving(self) -> list[SourceSentence]:
+        """What may prove something: all that is read but the questions of a source."""
+        return [source for source in self.reading.sentences if not source.is_question]
+
+    def _in_place(self, claim: str, support: Support) -> Support:
+        """Return the support of a claim without rows whose value is another's; none left, none at all."""
+        kept = tuple(
+            e
+            for e in support.evidence
+            if not is_misplaced(claim, self.standalone, self._proving[e], self.reading.candidates)
+        )
+        return support if kept == support.evidence else replace(support, supported=False, evidence=kept)

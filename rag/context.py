@@ -8,14 +8,20 @@ sentences beside it, until the budget is used. The closest come first, and a mod
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
+from index.references import references_in
 from index.terms import content_words
 from index.types import RetrievedPassage
 
 _WORD_OVERLAP_WEIGHT = 0.3
 """How much a sentence gains for holding all of the question's words, on the scale of a cosine."""
+_REFERENCE_WEIGHT = 0.5
+"""How much a sentence gains for being the clause or step that the question names by its number."""
+_QUESTION = re.compile(r"\?[\s\"'”’»)*_]*$")
 _TITLE_CHARS = 50
 """More of a title is not read: it stands before every passage."""
 
@@ -36,6 +42,11 @@ class SourceSentence:
     end: int
     text: str
     relevance: float
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks: what a source asks (in a list of questions, minutes, a form) proves nothing."""
+        return _QUESTION.search(self.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +87,31 @@ class Reading:
         previous: SourceSentence | None = None
         for sentence in self.sentences:
             if previous is not None and previous.passage == sentence.passage:
-                parts.append(" " if self._adjacent(previous, sentence) else " … ")
+                parts.append(self._between(previous, sentence))
             else:
                 before = None if previous is None else previous.document_id
                 parts.append(f"\n\n[{_heading(self.passages[sentence.passage], before)}]\n")
-            parts.append(" ".join(sentence.text.split()))
+            if not self._is_in_heading(sentence):
+                parts.append(" ".join(sentence.text.split()))
             previous = sentence
         return "".join(parts).lstrip()
 
-    def _adjacent(self, first: SourceSentence, second: SourceSentence) -> bool:
+    def _is_in_heading(self, sentence: SourceSentence) -> bool:
+        """Tell whether a sentence is the heading or the title that stands above the excerpts of its passage."""
+        passage = self.passages[sentence.passage]
+        text = sentence.text.strip("#* \n")
+        is_title = text == passage.title and len(text) <= _TITLE_CHARS
+        return is_title or text == passage.chunk.heading.rpartition(" > ")[2]
+
+    def _between(self, first: SourceSentence, second: SourceSentence) -> str:
+        """Return what stands between two sentences of a passage: nothing behind a heading, a new line before a row."""
+        if self._is_in_heading(first):
+            return ""
         chunk = self.passages[first.passage].chunk
         between = chunk.text[first.end - chunk.start : second.start - chunk.start]
-        return first.end <= second.start and not between.strip()
+        if first.end > second.start or between.strip():
+            return " … "
+        return "\n" if " | " in second.text or " | " in first.text else " "
 
 
 def select(
@@ -153,16 +177,32 @@ def _without_repeats(considered: Sequence[tuple[int, RetrievedPassage]]) -> list
 
 
 def _sentences(question: str, passages: Sequence[tuple[int, RetrievedPassage]]) -> list[SourceSentence]:
-    asked = set(content_words(question))
-    found = []
-    for index, passage in passages:
-        chunk = passage.chunk
-        for ranked in passage.sentences:
-            text = chunk.text[ranked.start - chunk.start : ranked.end - chunk.start]
-            shared = len(asked & set(content_words(text))) / len(asked) if asked else 0.0
-            relevance = ranked.cosine + _WORD_OVERLAP_WEIGHT * shared
-            found.append(SourceSentence(index, chunk.document_id, ranked.start, ranked.end, text, relevance))
+    """Return all sentences of the passages with their relevance; what follows a question of a source has that of it."""
+    references = references_in(question)
+    spans = [(index, passage.chunk, ranked) for index, passage in passages for ranked in passage.sentences]
+    texts = [chunk.text[ranked.start - chunk.start : ranked.end - chunk.start] for _, chunk, ranked in spans]
+    shares = _shares_of_words(question, texts)
+    found: list[SourceSentence] = []
+    for (index, chunk, ranked), text, share in zip(spans, texts, shares, strict=True):
+        relevance = ranked.cosine + _WORD_OVERLAP_WEIGHT * share + _REFERENCE_WEIGHT * references.begin(text)
+        before = found[-1] if found and found[-1].passage == index else None
+        if before is not None and before.is_question:
+            relevance = max(relevance, before.relevance)
+        found.append(SourceSentence(index, chunk.document_id, ranked.start, ranked.end, text, relevance))
     return found
+
+
+def _shares_of_words(question: str, texts: Sequence[str]) -> list[float]:
+    """Return, for each text, how much of the question's words it holds: 0 to 1, a word counts more where few hold it.
+
+    In a table every row has the names of the columns, and only one the name or number that is asked about.
+    """
+    asked = set(content_words(question))
+    held = [asked & set(content_words(text)) for text in texts]
+    counts = Counter(word for words in held for word in words)
+    weights = {word: math.log(1 + len(texts) / (1 + counts[word])) for word in asked}
+    total = sum(weights.values()) or 1.0
+    return [sum(weights[word] for word in words) / total for words in held]
 
 
 def _choose(

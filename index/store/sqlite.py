@@ -114,6 +114,19 @@ class SQLiteStore:
         with self._transaction() as db:
             return read_files(db)
 
+    def named(self, words: str) -> list[DocumentRecord]:
+        """Return some documents (50 at most) whose title or file name holds these words in a row, ordered by id."""
+        phrase = words.replace('"', " ").replace("\0", " ").strip()
+        if not phrase:
+            return []
+        with self._transaction() as db:
+            rows = db.execute(
+                f"SELECT DISTINCT {RECORD_COLUMNS} FROM words w JOIN chunks c ON c.number = w.rowid "
+                "JOIN documents d ON d.id = c.document_id WHERE words MATCH ? AND c.ordinal = 0 ORDER BY d.id LIMIT 50",
+                (f'title : "{phrase}"',),
+            )
+            return [record(row) for row in rows]
+
     def search(self, vector: Vector, terms: Sequence[str], k: int, *, within: Selection | None = None) -> Rankings:
         """Return the ``k`` nearest chunks by cosine and the ``k`` best by BM25 over ``terms``."""
         with self._transaction() as db:
