@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from index.readers.parts import parse_xml
 from index.text import one_line
 
 _EPOCH = datetime(1899, 12, 30)
@@ -43,7 +44,7 @@ def chart_rows(part_xml: bytes) -> tuple[str, Rows]:
     Raises:
         ValueError: it is no well-formed XML.
     """
-    root = _parsed(part_xml)
+    root = parse_xml(part_xml)
     epoch = _EPOCH_1904 if _value(_first(root, "date1904")) in ("1", "true") else _EPOCH
     chart = root if _local(root) == "chart" else _first(root, "chart")
     if chart is None:
@@ -69,7 +70,7 @@ def diagram_texts(data_xml: bytes) -> list[str]:
     Raises:
         ValueError: it is no well-formed XML.
     """
-    root = _parsed(data_xml)
+    root = parse_xml(data_xml)
     texts: dict[str, str] = {}
     tops: list[str] = []
     for point in root.iterfind("{*}ptLst/{*}pt"):
@@ -303,16 +304,6 @@ def _rich_text(node: Any) -> str:
 def _runs(paragraph: Any) -> Iterator[str]:
     for run in paragraph.iter("{*}t", "{*}br"):
         yield " " if _local(run) == "br" else run.text or ""
-
-
-def _parsed(data: bytes) -> Any:
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        return etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"no well-formed XML: {error}") from None
 
 
 def _first(node: Any, name: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from index.errors import UnreadableDocument
@@ -13,6 +12,7 @@ from index.readers.charts import chart_rows, diagram_texts
 from index.readers.dates import parse_date
 from index.readers.drawings import attribute, body_paragraphs, chosen, local, paragraph_text, table_rows
 from index.readers.ooxml import Package
+from index.readers.parts import costing_only
 from index.readers.tables import append_table
 from index.text import one_line
 
@@ -79,9 +79,9 @@ class _Deck:
                 self._builder.unread("damaged_part", place, remedy="save_again")
                 continue
             seen.add(relation.target)
-            with _costing_only(self._builder, place):
+            with costing_only(self._builder, place):
                 _Slide(self._package, relation.target, place, self._builder, self._repeated, self._layouts).read()
-            with _costing_only(self._builder, f"{place}, comments"):
+            with costing_only(self._builder, f"{place}, comments"):
                 self._append_comments(relation.target, place)
         self._append_layouts()
         return self._builder
@@ -121,7 +121,7 @@ class _Deck:
         if self._authors is None:
             self._authors = {}
             for part in (p for kind in ("commentAuthors", "authors") for p in self._package.related(self._main, kind)):
-                with _costing_only(self._builder, "names of the authors of comments"):
+                with costing_only(self._builder, "names of the authors of comments"):
                     for node in self._package.xml(part).iter("{*}cmAuthor", "{*}author"):
                         self._authors[node.get("id", "")] = one_line(node.get("name", ""))
         return self._authors.get(author_id, "")
@@ -130,7 +130,7 @@ class _Deck:
         """Append what layouts and masters show on slides (names, marks of confidentiality), each text once."""
         self._builder.place("on several slides", kind="slide")
         for part in dict.fromkeys(part for parts in self._layouts.values() for part in parts):
-            with _costing_only(self._builder, "layouts of the slides"):
+            with costing_only(self._builder, "layouts of the slides"):
                 for shape in _shapes(self._package.xml(part)):
                     if local(shape) == "sp" and _placeholder(shape) is None:
                         for text, _ in _paragraphs(shape):
@@ -177,16 +177,16 @@ class _Slide:
             self._builder.block("(hidden slide)")
         for shape in shapes:
             if shape not in titles:
-                with _costing_only(self._builder, self._place):
+                with costing_only(self._builder, self._place):
                     self._append(shape)
-        with _costing_only(self._builder, f"{self._place}, notes"):
+        with costing_only(self._builder, f"{self._place}, notes"):
             self._append_notes()
 
     def _open_layouts(self, are_shown: bool) -> None:
         for layout in self._package.related(self._part, "slideLayout")[:1]:
             masters = self._package.related(layout, "slideMaster")[:1]
             for part in (layout, *masters):
-                with _costing_only(self._builder, "layouts of the slides"):
+                with costing_only(self._builder, "layouts of the slides"):
                     self._sources.append(self._package.xml(part))
             if are_shown and self._sources:
                 shows_master = self._sources[0].get("showMasterSp") not in ("0", "false")
@@ -312,17 +312,6 @@ class _Slide:
                 if _kind(shape) not in (*_REPEATED, "sldNum", "sldImg"):
                     for text, _ in _paragraphs(shape):
                         self._builder.block(text)
-
-
-@contextmanager
-def _costing_only(builder: TextBuilder, where: str) -> Iterator[None]:
-    """Let what goes wrong cost one part of the file, which is noted, and nothing else."""
-    try:
-        yield
-    except MemoryError:
-        raise
-    except Exception:
-        builder.unread("damaged_part", where, remedy="save_again")
 
 
 def _shapes(root: Any) -> Iterator[Any]:
