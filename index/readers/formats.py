@@ -15,13 +15,14 @@ from index.readers.legacy import LEGACY, remedy
 from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
 from index.readers.members import Extraction, ReadMember, UnknownFormat
-from index.readers.office import read_docx, read_pptx
 from index.readers.outlook import read_msg
 from index.readers.packages import open_package
 from index.readers.pdf import read_pdf
 from index.readers.plain import decode, read_plain
 from index.readers.records import read_json, read_jsonl
 from index.readers.sheets import read_csv, read_workbook
+from index.readers.slides import POWERPOINT, read_pptx
+from index.readers.word import WORD, read_word
 
 _TEXT: dict[str, Callable[[str], Extracted]] = {
     ".txt": read_plain,
@@ -34,8 +35,8 @@ _TEXT: dict[str, Callable[[str], Extracted]] = {
 _NAMED_TEXT: dict[str, Callable[[str, str], Extracted]] = {".json": read_json, ".jsonl": read_jsonl}
 _BINARY: dict[str, Callable[[bytes, str], Extracted]] = {
     ".pdf": read_pdf,
-    ".docx": read_docx,
-    ".pptx": read_pptx,
+    **dict.fromkeys(WORD, read_word),
+    **dict.fromkeys(POWERPOINT, read_pptx),
     ".xlsx": read_workbook,
     ".xls": read_workbook,
     ".ods": read_workbook,
@@ -55,7 +56,7 @@ SUFFIXES = frozenset(_TEXT) | frozenset(_NAMED_TEXT) | frozenset(_BINARY) | froz
 """File name endings that can be read, lower case, with the dot."""
 _DEEPEST = 3
 """Files inside files inside files: no deeper."""
-_ZIPPED = frozenset({".docx", ".pptx", ".xlsx", ".ods"})
+_ZIPPED = frozenset({".xlsx", ".ods"})
 
 
 def extract(data: bytes, name: str, *, depth: int = 0) -> Extraction:

@@ -1,119 +1,135 @@
-"""HTML: the visible main text block by block, with headings, title and date. Parsed by selectolax (lexbor)."""
+"""HTML: all of the page's visible text block by block, with headings, title and date. Parsed by selectolax (lexbor)."""
 
 from __future__ import annotations
 
+import codecs
 import re
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
+from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder
 from index.readers.dates import parse_date
+from index.readers.markup import append_page
+from index.readers.plain import decode
 from index.text import one_line
 
-_SKIPPED = frozenset(
-    "script style template noscript nav footer aside button select textarea iframe object svg math "
-    "canvas audio video head dialog".split()
+_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DECLARED = re.compile(
+    rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*(?P<meta>[\w.:-]+)|<\?xml[^>]{1,200}?encoding\s*=\s*[\"'](?P<xml>[\w.:-]+)",
+    re.IGNORECASE,
 )
-_BLOCKS = frozenset(
-    "p div section article main header li dd dt blockquote figcaption caption pre tr table ul ol dl "
-    "address details summary body h1 h2 h3 h4 h5 h6 hr figure".split()
-)
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d])", re.IGNORECASE
-)
+_AS_BROWSERS_DO = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+"""Encodings that are declared where a larger one is meant."""
+_SEVERAL_BYTES = frozenset("gb18030 cp932 euc_jp iso2022_jp cp949 big5hkscs hz iso2022_kr".split())
 _DATE_SELECTORS = (
     ('meta[property="article:published_time"]', "content"),
+    ('meta[property="og:published_time"]', "content"),
     ('meta[itemprop="datePublished"]', "content"),
-    ('meta[name="date"]', "content"),
-    ('meta[name="DC.date"]', "content"),
+    ('meta[name="date" i]', "content"),
+    ('meta[name="DC.date" i]', "content"),
+    ('meta[name="DC.date.issued" i]', "content"),
+    ('meta[name="dcterms.date" i]', "content"),
+    ('meta[name="citation_publication_date" i]', "content"),
+    ('meta[name="article:published_time"]', "content"),
+    ('[itemprop="datePublished"][datetime]', "datetime"),
     ("time[datetime]", "datetime"),
 )
 _JSON_LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
+_JSON_LD_TITLE = re.compile(r'"headline"\s*:\s*"((?:[^"\\]|\\.){1,300})"')
 
 
-class _Blocks:
-    """Gathers inline text, and hands it to a builder block by block."""
-
-    def __init__(self, builder: TextBuilder) -> None:
-        self._builder = builder
-        self._inline: list[str] = []
-
-    def inline(self, text: str) -> None:
-        self._inline.append(text)
-
-    def flush(self, level: int | None = None) -> None:
-        self._builder.block(one_line("".join(self._inline)), level)
-        self._inline.clear()
+def read_html_file(data: bytes, name: str) -> Extracted:
+    """Read a file of HTML in the encoding that it declares."""
+    return read_html(decode_html(data, name))
 
 
 def read_html(text: str) -> Extracted:
-    """Read HTML. Hidden elements, navigation and scripts are left out; each block becomes a paragraph."""
+    """Read HTML. Hidden elements and scripts are left out, navigation comes last; each block becomes a paragraph."""
     tree = LexborHTMLParser(text)
     builder = TextBuilder()
-    _append(tree, builder)
-    title_node = tree.css_first("title")
-    title = one_line(title_node.text()) if title_node is not None else ""
-    return builder.extracted(title=title, date=_stated_date(tree, text))
+    _append(tree, builder, "")
+    return builder.extracted(title=_stated_title(tree, text), date=_stated_date(tree, text))
 
 
-def append_html(text: str, builder: TextBuilder) -> None:
-    """Append the text of an HTML page to ``builder``, without title and date."""
-    _append(LexborHTMLParser(text), builder)
+def append_html(text: str, builder: TextBuilder, where: str = "") -> None:
+    """Append the text of an HTML page to ``builder``, without title and date; ``where`` is for notes of what is not."""
+    _append(LexborHTMLParser(text), builder, where)
 
 
-def _append(tree: LexborHTMLParser, builder: TextBuilder) -> None:
-    root = _main_part(tree)
+def decode_html(data: bytes, name: str) -> str:
+    """Return the text of a page or an XML file in the encoding that it declares; UTF-8 is seen even where it does not.
+
+    Raises:
+        UnreadableDocument: it is empty, binary or in no encoding that can be told.
+    """
+    match = _DECLARED.search(data[:4096])
+    encoding = _known_encoding((match["meta"] or match["xml"] or b"").decode("ascii")) if match else None
+    if encoding is None or data.startswith(_BOMS) or b"\x00" in data[:4096]:
+        return decode(data, name)
+    if encoding not in _SEVERAL_BYTES and (text := _decoded(data, "utf-8")) is not None:
+        return text  # hardly any text in another encoding is by chance valid UTF-8
+    text = _decoded(data, encoding)
+    if text is None:
+        try:
+            return decode(data, name)
+        except UnreadableDocument:
+            return data.decode(encoding, "replace")
+    return text
+
+
+def _known_encoding(declared: str) -> str | None:
+    try:
+        name = codecs.lookup(declared).name
+    except LookupError:
+        return None
+    return None if name.startswith("utf-") or name == "rot13" else _AS_BROWSERS_DO.get(name, name)
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError, ValueError):
+        return None
+
+
+def _append(tree: LexborHTMLParser, builder: TextBuilder, where: str) -> None:
+    root = tree.body or tree.root
     if root is not None:
-        blocks = _Blocks(builder)
-        _walk(root, blocks)
-        blocks.flush()
+        labels = {
+            label.attributes["for"] or "": one_line(label.text(separator=" "))
+            for label in tree.css("label[for]")[:10_000]
+        }
+        append_page(root, builder, labels, where)
 
 
-def _main_part(tree: LexborHTMLParser) -> LexborNode | None:
-    """Return where the content stands. A page of several articles is not about the first of them."""
-    articles = tree.css("article")
-    return articles[0] if len(articles) == 1 else tree.css_first("main") or tree.body
-
-
-def _walk(root: LexborNode, builder: _Blocks) -> None:
-    """Visit the tree in document order with an explicit stack: nesting depth is the page's choice, not ours."""
-    stack: list[tuple[LexborNode, bool]] = [(root, False)]
-    while stack:
-        node, leaving = stack.pop()
-        tag = node.tag or ""
-        if tag == "-text":
-            builder.inline(node.text_content or "")
-        elif leaving:
-            builder.flush(int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else None)
-        elif not _is_hidden(node, tag):
-            _enter(node, tag, builder, stack)
-
-
-def _enter(node: LexborNode, tag: str, builder: _Blocks, stack: list[tuple[LexborNode, bool]]) -> None:
-    if tag in _BLOCKS:
-        builder.flush()
-        stack.append((node, True))
-    elif tag == "br":
-        builder.inline(" ")
-    elif tag in ("td", "th"):
-        builder.inline(" | " if node.prev is not None else "")
-    children = list(node.iter(include_text=True))
-    stack.extend((child, False) for child in reversed(children))
-
-
-def _is_hidden(node: LexborNode, tag: str) -> bool:
-    if tag in _SKIPPED or tag.startswith("-") or tag.startswith("_"):
-        return True
-    attributes = node.attributes
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    return _HIDDEN_STYLE.search(attributes.get("style") or "") is not None
+def _stated_title(tree: LexborHTMLParser, text: str) -> str | None:
+    node = tree.css_first("head > title") or tree.css_first("body > title")
+    if node is not None and (title := one_line(node.text())):
+        return title
+    for selector in ('meta[property="og:title"]', 'meta[name="DC.title" i]', 'meta[name="citation_title" i]'):
+        node = tree.css_first(selector)
+        if node is not None and (title := one_line(node.attributes.get("content") or "")):
+            return title
+    match = _JSON_LD_TITLE.search(text)
+    return one_line(match[1].replace('\\"', '"')) if match and "\\u" not in match[1] else None
 
 
 def _stated_date(tree: LexborHTMLParser, text: str) -> str | None:
     for selector, attribute in _DATE_SELECTORS:
         node = tree.css_first(selector)
-        if node is not None and (found := parse_date(node.attributes.get(attribute) or "")):
+        if node is not None and (found := parse_date((node.attributes.get(attribute) or "").replace("/", "-"))):
             return found
     match = _JSON_LD_DATE.search(text)
     return parse_date(match[1]) if match else None

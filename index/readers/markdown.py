@@ -1,72 +1,232 @@
-"""Markdown: the source text as it stands, with its headings, and title and date from front matter."""
+"""Markdown: parsed by markdown-it-py and read as the page that it makes; front matter comes first, a line a field."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, MutableMapping, Sequence
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Any
 
-from index.readers.base import Extracted
+from index.readers.base import Extracted, TextBuilder
 from index.readers.dates import parse_date
-from index.types import Heading
+from index.readers.html import append_html
+from index.text import one_line
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<body>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"^(?P<key>title|date)[ \t]*:[ \t]*(?P<value>\S.*)$", re.IGNORECASE | re.MULTILINE)
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_ATX = re.compile(r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*)$")
-_SETEXT = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_FRONT_MATTER = re.compile(
+    r"\A(?:---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)|\+\+\+[ \t]*\n(?P<toml>.*?)\n\+\+\+[ \t]*(?:\n|\Z))",
+    re.DOTALL,
+)
+_FIELD = re.compile(r"^[\"']?(?P<key>[^\s:=#\"'\-][^:=\n]*?)[\"']?[ \t]*[:=](?:[ \t]+(?P<value>.*)|[ \t]*)$")
+_DEEPEST = 100
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_KNOWN = _VOID | frozenset(
+    "a abbr acronym address article aside audio b bdi bdo big blockquote body button canvas caption center cite code "
+    "colgroup data datalist dd del details dfn dialog div dl dt em fieldset figcaption figure font footer form h1 h2 "
+    "h3 h4 h5 h6 head header hgroup html i iframe ins kbd label legend li main map mark math menu meter nav noscript "
+    "object ol optgroup option output p picture pre progress q rp rt ruby s samp script search section select small "
+    "span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr tt u "
+    "ul var "
+    "video".split()
+)
+_SWALLOWING = frozenset(
+    "audio canvas datalist dialog head iframe math noscript object script select style svg template textarea title "
+    "video".split()
+)
+"""What stands in them is not read as text, so one that never ends would take the rest of the page."""
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:.-]*)")
 
 
 def read_markdown(text: str) -> Extracted:
-    """Read Markdown; ATX (``# …``) and setext (underlined) headings outside code fences count."""
+    """Read Markdown with tables, footnotes, struck-out text and raw HTML; marks of emphasis and targets of links go."""
+    builder = TextBuilder()
     front = _FRONT_MATTER.match(text)
-    fields = {m["key"].lower(): m["value"].strip(" \t\"'") for m in _FIELD.finditer(front["body"])} if front else {}
-    body_start = front.end() if front else 0
-    headings = tuple(_headings(text, body_start))
-    top = next((h.text for h in headings if h.level == 1), None)
-    return Extracted(
-        text=text,
-        title=fields.get("title") or top,
-        date=parse_date(fields.get("date", "")),
-        headings=headings,
-        body_start=body_start,
+    fields = list(_fields(front["yaml"] or front["toml"] or "")) if front else []
+    if fields:
+        builder.part("front matter", "front_matter")
+        for key, value in fields:
+            builder.block(f"{key}: {value}".rstrip(), between="\n")
+        builder.end_part()
+    append_html(_html(text[front.end() :] if front else text), builder)
+    stated = {key.lower(): value for key, value in fields if value}
+    return builder.extracted(title=stated.get("title"), date=parse_date(stated.get("date", "")))
+
+
+def _fields(front: str) -> Iterator[tuple[str, str]]:
+    """Yield the fields of front matter; lists and nested fields go on the line of the field that they belong to."""
+    key, values = "", list[str]()
+    for line in front.split("\n"):
+        match = _FIELD.match(line.rstrip())
+        if match is None:
+            values += filter(None, [_bare(line.strip().removeprefix("- "))])
+            continue
+        if key or values:
+            yield key, ", ".join(values)
+        key, values = match["key"], list(filter(None, [_bare(match["value"] or "")]))
+    if key or values:
+        yield key, ", ".join(values)
+
+
+def _bare(value: str) -> str:
+    """Return a value without its quotes, a list without its brackets."""
+    value = value.strip()
+    if value in ("|", ">", "|-", ">-", "-"):
+        return ""
+    if value.startswith("[") and value.endswith("]"):
+        return ", ".join(filter(None, (_bare(item) for item in value[1:-1].split(","))))
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1].replace('\\"', '"')
+    return value
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
+
+    parser = MarkdownIt("commonmark", {"breaks": True, "maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+    # footnotes stand where they are referred to, and those that are not are kept
+    return parser.use(footnote_plugin).disable(["footnote_tail", "footnote_inline"])
+
+
+def _html(text: str) -> str:
+    parser = _parser()
+    env: MutableMapping[str, Any] = {}
+    tokens = _with_notes_below(parser.parse(text, env))
+    _mend_html(tokens)
+    for token in tokens:
+        for inner in token.children or [token]:
+            if inner.type == "footnote_ref":
+                inner.type, inner.content = "text", f"[{inner.meta['label']}]"
+            elif inner.type == "fence" and len(words := inner.info.split(maxsplit=1)) == 2:
+                inner.info = words[0]
+                inner.type = "html_block"
+                inner.content = f"<p>{escape(words[1])}</p><pre>{escape(inner.content)}</pre>"
+    return str(parser.renderer.render(tokens, parser.options, env)) + _unused_references(tokens, env)
+
+
+def _with_notes_below(tokens: Sequence[Token]) -> list[Token]:
+    """Move each footnote below the block that refers to it first; the label goes before its text."""
+    notes: dict[str, list[Token]] = {}
+    rest: list[Token] = []
+    label = None
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            label = str(token.meta["label"])
+            key = label if label not in notes else f"{label}\n{len(notes)}"
+            notes[key] = []
+            rest.append(token)
+            token.meta["key"] = key
+        elif token.type == "footnote_reference_close":
+            label = None
+        elif label is not None:
+            notes[key].append(token)
+        else:
+            rest.append(token)
+    placed: list[Token] = []
+    pending: list[str] = []
+    depth = 0
+    for token in rest:
+        if token.type == "footnote_reference_open":
+            continue
+        placed.append(token)
+        pending += [str(child.meta["label"]) for child in token.children or [] if child.type == "footnote_ref"]
+        depth += token.nesting
+        if depth == 0 and pending:
+            for name in dict.fromkeys(pending):
+                placed += _labelled(notes.pop(name, []), name)
+            pending = []
+    for key in list(notes):
+        placed += _labelled(notes.pop(key), key.partition("\n")[0])
+    return placed
+
+
+def _labelled(tokens: list[Token], label: str) -> list[Token]:
+    from markdown_it.token import Token
+
+    first = next((token for token in tokens if token.type == "inline"), None)
+    if first is not None and first.children is not None:
+        first.children.insert(0, Token("text", "", 0, content=f"[{label}] "))
+    return tokens
+
+
+def _mend_html(tokens: Sequence[Token]) -> None:
+    """Make text of what looks like HTML and is none: ``List<String>``, ``<host>``, tags that never end."""
+    blocks = [token for token in tokens if token.type == "html_block"]
+    endings = [{match["name"].lower() for match in _TAG.finditer(token.content) if match["end"]} for token in blocks]
+    later: set[str] = set()
+    for token, ends in zip(reversed(blocks), reversed(endings), strict=True):
+        later |= ends
+        token.content = _mended_block(token.content, later)
+    for token in tokens:
+        if token.type == "inline":
+            _mend_inline([child for child in token.children or [] if child.type == "html_inline"])
+
+
+def _mended_block(html: str, ends: set[str]) -> str:
+    start = html.lstrip()[:9].lower()
+    is_comment = start.startswith("<!--")
+    if (is_comment and "-->" not in html) or (
+        start.startswith(("<?", "<!")) and not is_comment and start != "<!doctype"
+    ):
+        return f"<pre>{escape(html)}</pre>"
+
+    def mend(match: re.Match[str]) -> str:
+        name = match["name"].lower()
+        is_text = not _is_tag(match["name"]) or (name in _SWALLOWING and not match["end"] and name not in ends)
+        return "&lt;" + match[0][1:] if is_text else match[0]
+
+    return html if is_comment else _TAG.sub(mend, html)
+
+
+def _mend_inline(children: Sequence[Token]) -> None:
+    """Keep the tags that have both ends in one paragraph, and those that need no end."""
+    waiting: dict[str, list[Token]] = {}
+    for child in children:
+        match = _TAG.match(child.content)
+        if match is None:
+            if not child.content.startswith("<!--"):
+                child.type = "text"
+            continue
+        name = match["name"].lower()
+        if not _is_tag(match["name"]):
+            child.type = "text"
+        elif match["end"]:
+            if waiting.get(name):
+                waiting[name].pop()
+            else:
+                child.type = "text" if name != "a" else child.type
+        elif name not in _VOID and not child.content.endswith("/>"):
+            waiting.setdefault(name, []).append(child)
+        elif name not in _VOID:
+            child.content = child.content[:-2] + f"></{name}>"
+    for name, lone in waiting.items():
+        for child in lone:
+            if name == "a":
+                child.content = ""
+            else:
+                child.type = "text"
+
+
+def _is_tag(name: str) -> bool:
+    """Tell whether a name is one of HTML; ``<Button>`` is a component of a program."""
+    return name.lower() in _KNOWN and (name.islower() or name.isupper()) and not (len(name) == 1 and name.isupper())
+
+
+def _unused_references(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> str:
+    """Return the definitions of links that no link uses: lists of sources are written so."""
+    used = {
+        str(child.attrs.get("href") or child.attrs.get("src"))
+        for token in tokens
+        for child in token.children or []
+        if child.type in ("link_open", "image")
+    }
+    return "".join(
+        f"<p>{escape(one_line(' '.join((f'[{label}]:', found['href'], found.get('title') or ''))))}</p>"
+        for label, found in env.get("references", {}).items()
+        if found["href"] not in used
     )
-
-
-def _headings(text: str, start: int) -> list[Heading]:
-    found: list[Heading] = []
-    fence: str | None = None
-    previous: tuple[int, str] | None = None
-    position = start
-    for line in text[start:].splitlines(keepends=True):
-        bare = line.rstrip("\n")
-        mark = _FENCE.match(bare)
-        if mark:
-            closes = fence is not None and mark[1].startswith(fence)
-            fence = None if closes else fence or mark[1]
-        elif fence is None:
-            heading = _atx(bare, position) or _setext(bare, position, previous)
-            if heading:
-                found.append(heading)
-            previous = (position, bare) if bare.strip() and not heading else None
-        position += len(line)
-    return found
-
-
-def _atx(line: str, position: int) -> Heading | None:
-    match = _ATX.match(line)
-    text = _without_closing_marks(match["text"].strip()) if match else ""
-    if match is None or not text:
-        return None
-    return Heading(start=position, end=position + len(line), level=len(match["marks"]), text=text)
-
-
-def _without_closing_marks(text: str) -> str:
-    bare = text.rstrip("#")
-    return bare.rstrip() if not bare or bare[-1].isspace() else text
-
-
-def _setext(line: str, position: int, previous: tuple[int, str] | None) -> Heading | None:
-    match = _SETEXT.match(line)
-    if match is None or previous is None or previous[1].lstrip()[:1] in "-*+>|#":
-        return None
-    level = 1 if match[1].startswith("=") else 2
-    return Heading(start=previous[0], end=position + len(line), level=level, text=previous[1].strip())
