@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass, field
 
 from index.readers import MEMBER_MARK
-from index.types import DocumentRecord, FileRecord, Store
+from index.types import Document, DocumentRecord, FileRecord, Store
 
 
-def file_path(record: DocumentRecord) -> str:
+def file_path(record: Document | DocumentRecord) -> str:
     """Return the path of the file that a document was read from."""
     return record.source.removesuffix(f"{MEMBER_MARK}{record.member}") if record.member else record.source
 

@@ -14,6 +14,7 @@ from index.embedders import load_embedder
 from index.embedders.cached import CachedEmbedder
 from index.embedding import embed_document
 from index.errors import EmbedderMismatch, LibraryError
+from index.known import file_path
 from index.progress import Progress, silent
 from index.readers import Limits
 from index.store import SQLiteStore
@@ -28,6 +29,7 @@ from index.types import (
     Selection,
     Store,
     SyncReport,
+    Unread,
 )
 
 _PROBE = "The quick brown fox jumps over the lazy dog near the bank of the river."
@@ -190,6 +192,11 @@ class Library:
     def document(self, document_id: str) -> Document | None:
         """Return one document with its text, or None."""
         return self.store.document(document_id)
+
+    def unread(self, record: Document | DocumentRecord) -> tuple[Unread, ...]:
+        """Return what of a document's file could not be read when it was brought in."""
+        path = file_path(record)
+        return next((file.unread for file in self.store.files() if file.path == path), ())
 
     def catalogue(self) -> list[DocumentRecord]:
         """Return all documents without their text, ordered by source."""

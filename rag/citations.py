@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from index.types import RetrievedPassage
 from rag.context import SourceSentence
-from rag.passages import place_at
+from rag.passages import cited_place
 from rag.phrasing import quotation
 from rag.types import Citation, Sentence
 
@@ -31,7 +31,7 @@ class CitedText:
         if self.text:
             self.text += separator
         start = len(self.text)
-        markers = tuple(dict.fromkeys(self._marker(source) for source in evidence))
+        markers = tuple(dict.fromkeys(self._marker(source, sentence) for source in evidence))
         self.text += sentence + "".join(f" [{marker}]" for marker in markers)
         self.sentences.append(Sentence(start, len(self.text), bool(markers), support, markers))
 
@@ -39,17 +39,17 @@ class CitedText:
         """Append a source sentence as it stands, cited."""
         self.append(quotation(source.text), support=1.0, evidence=[source])
 
-    def _marker(self, source: SourceSentence) -> int:
+    def _marker(self, source: SourceSentence, answer: str) -> int:
         key = (source.document_id, source.start, source.end)
         if key not in self._markers:
             self._markers[key] = len(self._markers) + 1
             self.evidence.append(source)
-            self.citations.append(self._citation(self._markers[key], source))
+            self.citations.append(self._citation(self._markers[key], source, answer))
         return self._markers[key]
 
-    def _citation(self, marker: int, source: SourceSentence) -> Citation:
+    def _citation(self, marker: int, source: SourceSentence, answer: str) -> Citation:
         passage = self.passages[source.passage]
-        place = place_at(passage.chunk, source.start)
+        place = cited_place(passage.chunk, source.start, source.text, answer)
         return Citation(
             marker=marker,
             document_id=source.document_id,
@@ -62,4 +62,5 @@ class CitedText:
             date=passage.date,
             locator=place.label if place else None,
             copies=passage.copies,
+            place=place,
         )

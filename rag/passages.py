@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from index.types import Chunk, Place, RetrievedPassage
+import re
+
+from index.types import Chunk, RetrievedPassage
 from rag.context import Reading
-from rag.types import Passage
+from rag.rows import column_of
+from rag.types import CitedPlace, Passage
+
+_CLAUSE = re.compile(r"§? ?(\d+(?:\.\d+)+)\.?\s+\S")
+"""The number that a clause begins with: of two parts at least, for a number alone is a step, a year, an amount."""
 
 
 def shown(chosen: Reading, read: Reading | None = None) -> tuple[Passage, ...]:
@@ -18,7 +24,7 @@ def shown(chosen: Reading, read: Reading | None = None) -> tuple[Passage, ...]:
 def to_passage(passage: RetrievedPassage, *, in_context: bool = False, spared: bool = False) -> Passage:
     """Return a retrieved passage in the form that answers show."""
     chunk = passage.chunk
-    place = place_at(chunk, chunk.start)
+    place = cited_place(chunk, chunk.start)
     return Passage(
         document_id=chunk.document_id,
         chunk_id=chunk.id,
@@ -40,6 +46,23 @@ def to_passage(passage: RetrievedPassage, *, in_context: bool = False, spared: b
     )
 
 
-def place_at(chunk: Chunk, position: int) -> Place | None:
-    """Return the place in the file of the character at ``position`` of the document, where the format has places."""
-    return next((place for place in reversed(chunk.places) if place.start <= position), None)
+def cited_place(chunk: Chunk, start: int, text: str = "", answer: str = "") -> CitedPlace | None:
+    """Return where a file has what stands at ``start`` of its document.
+
+    Args:
+        chunk: the passage that it lies in.
+        start: offset into the document's text.
+        text: what is cited. The number of a clause that it begins with belongs to the place.
+        answer: what it proves; where that is the value of one cell of a row, the column belongs to the place.
+    """
+    place = next((place for place in reversed(chunk.places) if place.start <= start), None)
+    kind, label, page = (place.kind, place.label, place.page) if place else ("", "", None)
+    column = column_of(answer, text) if kind == "row" else None
+    clause = _CLAUSE.match(text)
+    if column is not None:
+        kind, label = "cell", f"{label}, {column}"
+    elif clause and kind in ("", "page", "heading"):
+        kind, label = "clause", ", ".join(filter(None, (label, f"clause {clause[1]}")))
+    elif not label and chunk.heading:
+        kind, label = "heading", chunk.heading
+    return CitedPlace(kind or "page", label, page, column) if label else None

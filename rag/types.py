@@ -59,11 +59,28 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedPlace:
+    """Where a file has what is cited.
+
+    Attributes:
+        kind: ``page``, ``slide``, ``sheet``, ``row``, ``cell``, ``clause``, ``heading``, ``time``, ``message``, ….
+        label: in words, such as ``Sheet Prices, row 4, Net price``.
+        page: number of the page, where there are pages.
+        column: name of the column, of a cell.
+    """
+
+    kind: str
+    label: str
+    page: int | None = None
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """An exact span of a document: ``quote == document.text[start:end]``, character for character.
 
-    ``locator`` is where its file has it, in words (``page 3``, ``slide 2``, ``Sheet1, row 5``, the title of a chapter),
-    ``page`` the number of the page where there are pages. ``copies`` are further files that hold the same document.
+    ``locator`` is where its file has it, in words (``page 3``, ``Sheet Prices, row 4, Net price``, the headings above
+    it), ``place`` the same in parts. ``copies`` are further files that hold the same document.
     """
 
     marker: int
@@ -77,6 +94,7 @@ class Citation:
     date: str | None = None
     locator: str | None = None
     copies: tuple[str, ...] = ()
+    place: CitedPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,9 @@ class ScriptedLibrary:
         """Return made-up identity, true counts."""
         return LibraryInfo(1, len(self.documents), 3, "scripted", self.path)
 
+    def unread(self, record: object) -> tuple[()]:
+        return ()
+
     def catalogue(self) -> list[DocumentRecord]:
         """Return the documents' records."""
         return [DocumentRecord(d.id, d.source, d.title, d.date, d.content_hash) for d in self.documents]

@@ -126,11 +126,11 @@ def _add_reading(api: FastAPI, named: Named, uploads: Callable[[str], Uploads]) 
 
     @api.get("/documents/{document_id}", summary="One document with its text")
     def document(document_id: str, library: str = "") -> dict[str, Any]:
-        """The text that offsets of citations refer to."""
+        """The text that offsets of citations refer to, and ``unread``: what of its file could not be read."""
         found = named(library).document(document_id)
         if found is None:
             raise HTTPException(404, "no such document; /v1/documents names those there are")
-        return asdict(found)
+        return asdict(found) | {"unread": [asdict(item) for item in named(library).unread(found)]}
 
     @api.get("/documents/{document_id}/around", summary="A span of a document with what surrounds it")
     def around(

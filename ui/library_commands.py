@@ -20,6 +20,7 @@ from index.weights import Status, default_embedder, default_generator, verify
 from ui.options import JSON, LIBRARY
 from ui.setup import open_library
 from ui.terminal import ProgressBars
+from ui.unread import skipped_lines, unread_lines
 
 
 @contextmanager
@@ -67,14 +68,24 @@ def _tell(report: SyncReport, as_json: bool) -> None:
     if as_json:
         counts: dict[str, Any] = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed")}
         renamed = [{"from": old, "to": new} for old, new in report.renamed]
-        failed = [{"source": source, "reason": reason} for source, reason in report.failed]
-        click.echo(json.dumps({**counts, "renamed": renamed, "failed": failed}))
+        reasons = {
+            name: [{"source": source, "reason": reason} for source, reason in getattr(report, name)]
+            for name in ("failed", "skipped")
+        }
+        unread = {path: [asdict(item) for item in items] for path, items in report.unread.items()}
+        click.echo(json.dumps({**counts, "renamed": renamed, **reasons, "unread": unread}))
         return
     renamed_note = f"{len(report.renamed)} renamed, " if report.renamed else ""
     click.echo(
         f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
         f"{renamed_note}{len(report.removed)} removed, {len(report.failed)} failed"
+        + (f", {len(report.skipped)} skipped" if report.skipped else "")
     )
+    for path, items in report.unread.items():
+        for line in unread_lines(items):
+            click.echo(f"not read: {one_line(path)}: {one_line(line)}", err=True)
+    for line in skipped_lines(report.skipped):
+        click.echo(f"skipped: {one_line(line)}", err=True)
     for _, reason in report.failed:
         click.echo(f"failed: {one_line(reason)}", err=True)
 
@@ -118,13 +129,18 @@ def list_documents(library: str | None, as_json: bool) -> None:
 def show(document: str, library: str | None, as_json: bool) -> None:
     """Show one DOCUMENT (an id, a path or a file name) as citations see it: its extracted text."""
     with _opened(library) as opened:
-        found = opened.document(opened.find(document).id)
+        record = opened.find(document)
+        found, unread = opened.document(record.id), opened.unread(record)
     if found is None:
         raise PinciteError(f"{document}: has just been removed; 'pincite list' names those there are")
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        noted = {"unread": [asdict(item) for item in unread]}
+        click.echo(json.dumps(asdict(found) | noted, ensure_ascii=False, indent=2))
         return
-    click.echo(f"{one_line(found.title)}\n{one_line(found.source)}{f' ({found.date})' if found.date else ''}\n")
+    click.echo(f"{one_line(found.title)}\n{one_line(found.source)}{f' ({found.date})' if found.date else ''}")
+    for line in unread_lines(unread):
+        click.echo(f"not read: {one_line(line)}")
+    click.echo()
     click.echo(without_invisible(found.text))
 
 

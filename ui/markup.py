@@ -16,11 +16,15 @@ _MONTHS = (
 _PLACES = {
     "page": phrase("page {n}"),
     "slide": phrase("slide {n}"),
+    "sheet": phrase("sheet {n}"),
+    "table": phrase("table {n}"),
     "row": phrase("row {n}"),
     "item": phrase("item {n}"),
+    "record": phrase("record {n}"),
     "line": phrase("line {n}"),
+    "clause": phrase("clause {n}"),
 }
-_PLACE = re.compile(rf"(.*, )?({'|'.join(_PLACES)}) (\d+)", re.DOTALL)
+_PLACE = re.compile(rf"({'|'.join(_PLACES)}) (\S.*)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
@@ -41,9 +45,12 @@ def human_date(date: str, language: str = ENGLISH) -> str:
 
 
 def human_place(locator: str, language: str = ENGLISH) -> str:
-    """Return the place of a passage, such as ``page 7``, in the words of ``language``; any other as it is."""
-    match = _PLACE.fullmatch(locator)
-    return f"{match[1] or ''}{say(language, _PLACES[match[2]], n=match[3])}" if match else locator
+    """Return the place of a passage, such as ``page 7, table 1``, in the words of ``language``; any other as it is."""
+    parts = []
+    for part in locator.split(", "):
+        match = _PLACE.fullmatch(part)
+        parts.append(say(language, _PLACES[match[1].lower()], n=match[2]) if match else part)
+    return ", ".join(parts)
 
 
 def shortened(text: str, limit: int) -> str:

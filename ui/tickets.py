@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
-from index.types import Document, DocumentRecord, LibraryInfo, RetrievedPassage, Selection
+from index.types import Document, DocumentRecord, LibraryInfo, RetrievedPassage, Selection, Unread
 from rag.config import AssistantConfig
 from rag.types import Caution, Draft, Event, Message, PassagesFound, Style
 from ui.types import Failed, Update
@@ -25,6 +25,9 @@ class LibraryLike(Protocol):
 
     def document(self, document_id: str) -> Document | None:
         """Return one document with its text."""
+
+    def unread(self, record: Document | DocumentRecord) -> tuple[Unread, ...]:
+        """Return what of a document's file could not be read."""
 
     def search(
         self, question: str, *, k: int = 10, context: str = "", within: Selection | None = None

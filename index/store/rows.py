@@ -173,7 +173,7 @@ def read_files(db: sqlite3.Connection) -> list[FileRecord]:
     """Return what is known of files, ordered by path."""
     rows = db.execute(f"SELECT {FILE_COLUMNS} FROM files ORDER BY path")
     return [
-        FileRecord(*plain, tuple(json.loads(tags)), tuple(Unread(*item) for item in json.loads(unread)), reading)
+        FileRecord(*plain, tuple(json.loads(tags)), tuple(Unread(*item) for item in json.loads(unread)), reading)  # type: ignore[call-arg]
         for *plain, tags, unread, reading in rows
     ]
 

@@ -40,6 +40,9 @@ class ListedLibrary:
     def info(self) -> LibraryInfo:
         return LibraryInfo(len(self.documents), len(self.documents), 0, "none")
 
+    def unread(self, record: object) -> tuple[()]:
+        return ()
+
     def catalogue(self) -> list[DocumentRecord]:
         return [DocumentRecord(d.id, d.source, d.title, d.date, d.content_hash) for d in self.documents]
 

@@ -4,6 +4,7 @@ import { showLibraries } from "./libraries.js";
 import { at } from "./place.js";
 import { button, call, counted, day, element, note, settled } from "./rows.js";
 import { read } from "./reader.js";
+import { unreadText } from "./unread.js";
 import { restated, say } from "./words.js";
 
 const PAGE = 50;
@@ -121,8 +122,10 @@ function uploadLine(file) {
     report: (report) => {
       const isIn = [report.added, report.updated, report.unchanged].some((paths) => paths.length);
       const [problem] = report.failed; // Of an archive that is in, some files may have failed.
+      const unread = Object.values(report.unread).flat();
       if (problem && isIn) end(say("added, but for {what}", { what: restated(problem[1]) }), true);
       else if (problem) failed(restated(problem[1]));
+      else if (unread.length) end(say("added; not read: {what}", { what: unreadText(unread) }), true);
       else if (report.updated.length) end(say("updated; it takes the place of the file of this name"));
       else if (report.unchanged.length) end(say("already there, unchanged"));
       else end(say("added"));
