@@ -282,6 +282,7 @@ def _chinese(number: int) -> str:
 
 
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
+_IROHA = "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセス"
 _CYRILLIC = "абвгдежзиклмнопрстуфхцчшщыэюя"
 _FORMS: dict[str, Callable[[int], str]] = {
     "decimal": str,
@@ -311,7 +312,7 @@ _FORMS: dict[str, Callable[[int], str]] = {
     "ganada": _repeated("가나다라마바사아자차카타파하"),
     "chosung": _repeated("ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎ"),
     "aiueo": _repeated("アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"),
-    "iroha": _repeated("イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセスン"),
+    "iroha": _repeated(_IROHA),
     **dict.fromkeys(
         ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting",
          "taiwaneseCountingThousand", "ideographDigital"),

@@ -15,10 +15,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.errors import UnreadableDocument
-from index.readers.base import Unread
 from index.readers.dates import parse_date
 from index.readers.packages import member_bytes, open_package
 from index.text import one_line
+from index.types import Unread
 
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _RENAMED = (
@@ -122,7 +122,9 @@ class Package:
             fallback: where such files usually have it.
         """
         pointed = [part for part in self.related("", "officeDocument") if part in self]
-        typed = [part for part, kind in self.content_types.items() if part in self and any(c in kind for c in content_types)]
+        typed = [
+            part for part, kind in self.content_types.items() if part in self and any(c in kind for c in content_types)
+        ]
         return next(iter((*pointed, *typed)), fallback)
 
     @cached_property
@@ -132,10 +134,7 @@ class Package:
             root = self.xml("[Content_Types].xml")
         except UnreadableDocument:
             return {}
-        return {
-            _normal(node.get("PartName", "")): node.get("ContentType", "")
-            for node in root.iter("{*}Override")
-        }
+        return {_normal(node.get("PartName", "")): node.get("ContentType", "") for node in root.iter("{*}Override")}
 
     @cached_property
     def core_properties(self) -> CoreProperties:

@@ -13,7 +13,9 @@ _HEADING = re.compile(
     r"כותרת|عنوان)[ _-]?([1-9])",
     re.IGNORECASE,
 )
-_TITLES = frozenset("title titel titre título titulo titolo otsikko název tytuł название заголовок 标题 標題 表題 제목".split())
+_TITLES = frozenset(
+    "title titel titre título titulo titolo otsikko název tytuł название заголовок 标题 標題 表題 제목".split()
+)
 _DEEPEST = 50
 """How many styles may be based on one another."""
 

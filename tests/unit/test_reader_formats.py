@@ -92,7 +92,7 @@ def test_columns_are_read_one_after_the_other() -> None:
 
 
 def test_tables_in_a_word_file_are_rows() -> None:
-    assert "Barge | 3 crowns" in of_file("harbour.docx").text
+    assert "Ship: Barge | Toll: 3 crowns" in of_file("harbour.docx").text
 
 
 @pytest.mark.parametrize("name", ["keepers.xlsx", "keepers.ods", "keepers.xls"])
@@ -236,7 +236,7 @@ def test_an_archive_is_as_many_documents_as_it_holds_files() -> None:
     [
         ("a.pdf", b"%PDF-1.4\nrubbish", "damaged"),
         ("a.docx", b"rubbish", "damaged"),
-        ("a.docx", zipped(**{"a.xml": "<a/>"}), "no DOCX"),
+        ("a.docx", zipped(**{"a.xml": "<a/>"}), "no Word file"),
         ("a.pptx", zipped(**{"a.xml": "<a/>"}), "no PPTX"),
         ("a.xlsx", zipped(**{"a.xml": "<a/>"}), "no workbook"),
         ("a.xls", b"rubbish rubbish", "no workbook"),
