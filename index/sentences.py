@@ -1,9 +1,9 @@
 """Sentence boundaries with exact offsets, by rule, for any script.
 
-A boundary is a terminator (with closing quotes, brackets and note marks such as ``[3]``) followed by white space, a
-blank line, or a list item.
-After ``.`` the next word decides: a lower-case word never starts a sentence, and after an abbreviation or an initial
-only a word that commonly opens one does. CJK and similar terminators need no white space.
+Text is first divided at its lines into units: paragraphs, list items, clauses, table rows, ``Label: value`` lines,
+questions and answers, turns of a conversation, log entries, lines that stand alone. A line break inside a wrapped
+paragraph divides nothing. Rows, records and turns stay whole, because half of one says nothing; everything else is
+divided at its terminators (with closing quotes, brackets and note marks such as ``[3]``).
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from index.lines import Unit, units_of
+from index.words import may_end_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,33 +24,25 @@ class Span:
     end: int
 
 
-_CLOSERS = "\"'”’»)\\]}*_"
+_CLOSERS = "\"'”’“‘»«›‹)\\]}*_"
 _BOUNDARY = re.compile(
-    rf"(?P<latin>(?<![.!?…])[.!?…]+[{_CLOSERS}]*(?:\[\d{{1,3}}\])*)(?P<space>\s+)(?=\S)"
-    rf"|(?P<wide>[。！？｡।؟۔]+[{_CLOSERS}」』）]*)(?P<wide_space>\s*)"
-    r"|(?P<blank>\n[ \t]*\n\s*)"
-    r"|(?P<item>\n)(?=[ \t]*(?:[-*+•|]|\d+[.)])[ \t])"
+    rf"(?P<latin>(?<![.!?…])(?:\.(?: \.){{2,9}}|[.!?…]+)[{_CLOSERS}]*(?:\[\d{{1,3}}\])*)(?P<space>\s+)(?=\S)"
+    r"|(?P<wide>[。！？｡।॥؟۔։።။]+[\"'”’»)\]}」』）*_]*)\s*"
+    r"|(?P<bullet>[ \t]+)(?=[•‣▪●◦⁃][ \t]?\S)"
+    r"|(?P<item>[ \t]+)(?=(?P<number>\d{1,3}|[b-z])(?P<style>[.)]{1,2})[ \t])"
 )
+_NUMBER_ONLY = re.compile(
+    r"(?:[•‣▪●◦⁃*+-]\s*)?"
+    r"(?:(?:§{1,2}|Art(?:icle)?|Artikel|Clause|Section|Sec|Rule|Step|Item|Fig|No|Nr|Abs|Ziff|Schritt)\.?\s?)?"
+    r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,5}[a-z]?|[IVXLC]{1,6}|[ivx]{1,5}|[A-Za-z])[.)]{1,2}"
+)
+"""The number of a clause, a step or an item: it belongs to what follows."""
+_FIRST_NUMBER = re.compile(r"(?P<number>\d{1,3}|[a-z])(?P<style>[.)]{1,2})[ \t]")
+_STARTS_ITEM = re.compile(r"\((?:[a-z]|[ivx]{1,5}|\d{1,3})\)\s|[a-z]\)\s")
 _LAST_WORD = re.compile(r"[^\s\"'“‘«(\[]+$")
-_NEXT_WORD = re.compile(r"[\"'“‘«(\[*_`]*([^\s\"'“‘«(\[*_`]+)")
-
-_TITLES = frozenset(
-    "mr mrs ms dr prof sen rep gov gen col lt sgt capt cmdr adm rev hon st mt ft pres messrs sr jr".split()
-)
-"""Before a name: never the end of a sentence."""
-
-_ABBREVIATIONS = frozenset(
-    "etc vs cf al e.g i.e viz approx ca dept est inc ltd co corp bros no nos vol vols pp fig figs eq sec "
-    "ch ed eds trans jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri "
-    "sat sun a.m p.m am pm ave blvd rd hrs min max".split()
-)
-_OPENERS = frozenset(
-    "the a an this that these those it its he she his her they their we our i you your there here in on "
-    "at by for from with as after before during when while if although though since because however but "
-    "and so yet then also both many most some all no not one two three what who why how where which "
-    "according despite meanwhile moreover furthermore additionally later earlier today yesterday last".split()
-)
-"""Words that open a sentence often enough to end one even after an abbreviation."""
+_NEXT_WORD = re.compile(r"[\"'“„‘«(\[*_`¿¡]*([^\s\"'“‘«(\[*_`]+)")
+_WHOLE = 400
+"""A turn or a record that is longer is divided like any other text."""
 
 
 def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
@@ -59,62 +54,65 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     """
     stop = len(text) if end is None else end
     spans: list[Span] = []
-    position = start
-    for cut, following in _boundaries(text, start, stop):
-        _append_trimmed(spans, text, position, cut)
-        position = following
-    _append_trimmed(spans, text, position, stop)
+    for unit in units_of(text, start, stop):
+        if unit.is_row or (unit.is_whole and unit.end - unit.start <= _WHOLE):
+            spans.append(Span(unit.start, unit.end))
+            continue
+        spans += _sentences(text, unit)
     return spans
 
 
-def _boundaries(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    for match in _BOUNDARY.finditer(text, start, stop):
-        if match["latin"] is None or _ends_sentence(text, start, match):
-            terminator = "latin" if match["latin"] else "wide" if match["wide"] else None
-            yield match.end(terminator) if terminator else match.start(), match.end()
+def _sentences(text: str, unit: Unit) -> Iterator[Span]:
+    position = unit.start
+    for match in _BOUNDARY.finditer(text, unit.start, unit.end):
+        if match.end() < position or not _divides(text, unit.start, position, match):
+            continue
+        cut = match.end("latin") if match["latin"] else match.end("wide") if match["wide"] else match.start()
+        yield from _trimmed(text, position, cut)
+        position = match.end()
+    yield from _trimmed(text, position, unit.end)
+
+
+def _divides(text: str, start: int, position: int, match: re.Match[str]) -> bool:
+    """Tell whether there is a boundary at a match, in a sentence that began at ``position``."""
+    if match["latin"]:
+        return _ends_sentence(text, start, match) and not _NUMBER_ONLY.fullmatch(text, position, match.end("latin"))
+    if match["wide"]:  # what is quoted is part of a sentence that goes on with a particle
+        return not ("\u3040" <= text[match.end() : match.end() + 1] <= "\u309f" and match["wide"][-1] in "」』）”")
+    if match["bullet"]:
+        return text[position] == text[match.end()]
+    before = _FIRST_NUMBER.match(text, position)
+    return before is not None and before["style"] == match["style"] and _follows(before["number"], match["number"])
+
+
+def _follows(number: str, other: str) -> bool:
+    """Tell whether an item's number is the one after another's: 2 after 1, b after a."""
+    if number.isdigit() and other.isdigit():
+        return int(other) == int(number) + 1
+    return not number.isdigit() and not other.isdigit() and ord(other) == ord(number) + 1
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
-    if "\n" in match["space"] and match["space"].count("\n") > 1:
-        return True
-    found = _NEXT_WORD.match(text, match.end())
+    after = match.end()
+    if text[after] in ",;:)" or text[match.start() - 1 : match.end()].startswith("[..."):
+        return False
+    if match["latin"].startswith(". ."):
+        return len(match["latin"]) > len(". . .")
+    found = _NEXT_WORD.match(text, after)
     following = found[1] if found else ""
+    if following[:1].islower() and not _STARTS_ITEM.match(text, after):
+        return False
     if not match["latin"].startswith("."):
-        return not following[:1].islower()
-    if following[:1].islower():
-        return False
-    last = _LAST_WORD.search(text, max(start, match.start() - 40), match.start())
-    return _may_end_after(last[0] if last else "", following)
+        return True
+    before = text[max(start, match.start() - 40) : match.start()]
+    last = _LAST_WORD.search(before)
+    return may_end_sentence(before, last[0] if last else "", following)
 
 
-def _may_end_after(last: str, following: str) -> bool:
-    """Decide whether ``last + "."`` before the word ``following`` closes a sentence."""
-    word = last.lower()
-    if word in _TITLES:
-        return False
-    opens = following.lower().rstrip(".,;:") in _OPENERS
-    if word in _ABBREVIATIONS or re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", last):
-        return opens
-    if len(last) == 1 and last.isalpha() and last.isupper():
-        return opens
-    return not (word.isdigit() and len(word) <= 2 and _is_ordinal_month(following))
-
-
-def _is_ordinal_month(word: str) -> bool:
-    """Tell whether ``word`` is a month after a German or Turkish style ordinal (``3. Februar``)."""
-    return word.lower().rstrip(".,") in _ORDINAL_MONTHS
-
-
-_ORDINAL_MONTHS = frozenset(
-    "januar februar märz april mai juni juli august september oktober november dezember ocak şubat mart "
-    "nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık".split()
-)
-
-
-def _append_trimmed(spans: list[Span], text: str, start: int, end: int) -> None:
+def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
     if start < end:
-        spans.append(Span(start, end))
+        yield Span(start, end)

@@ -10,7 +10,7 @@ from index.sentences import split_sentences
 PIECES = st.sampled_from(
     ["Dr.", "U.S.", "e.g.", "Inc.", "I.", "A.", "3.14", "No.", "word", "Word", "the", "The", ".", "...", "?!", "!", '"', "”",
      ")", "]", "[1]", "[", "\n", "\n\n", " \n \n", "\t", " ", "- ", "* ", "1. ", "2) ", "• ", "。", "」", "！", "।", "؟", "日本",
-     "\u00a0", "\u2028", "\x85", "\u3000", "\x1c", "é", "👩‍👩‍👧", "\ud800", "\x00"]
+     "\u00a0", "\u2028", "\x85", "\u3000", "\x1c", "(a) ", "3.2 ", "§ 5", "Art.", "Name: x", "10:15 ", "[00:01:02] ", "Q: ", " | ", "===", "#", " ", "é", "👩‍👩‍👧", "\ud800", "\x00"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join))
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from index.sentences import Span, split_sentences
+
+LABELLED = Path(__file__).parents[1] / "files" / "sentences.txt"
+"""Texts with a ``‖`` wherever a person sees a boundary; the first line of each says what it is about."""
 
 
 def sentences(text: str) -> list[str]:
@@ -114,3 +119,40 @@ def test_time_grows_with_the_text_and_no_faster(unit: str) -> None:
     assert "".join(text[s.start : s.end] for s in spans).replace(" ", "").replace("\n", "").replace("\t", "") == (
         text.replace(" ", "").replace("\n", "").replace("\t", "")
     )
+
+
+@pytest.mark.parametrize(
+    ("about", "marked"),
+    [entry.split("\n", 1) for entry in LABELLED.read_text(encoding="utf-8").split("\n===\n")],
+    ids=lambda value: value.split("\n")[0][:40],
+)
+def test_texts_are_divided_as_a_person_divides_them(about: str, marked: str) -> None:
+    expected = [part.strip() for part in marked.split("‖") if part.strip()]
+    assert sentences(marked.replace("‖", "")) == expected, about
+
+
+def test_a_row_stays_whole_however_long_it_is() -> None:
+    row = "Name: Quay. " + "It is old. " * 80 + "| Price: 3. Not more."
+    assert sentences(f"Above it.\n{row}\nBelow it.") == ["Above it.", row, "Below it."]
+
+
+def test_a_long_turn_is_divided_and_its_first_sentence_has_speaker_and_time() -> None:
+    turn = "[00:01:00] Bea: " + "We talked about the pump again. " * 20
+    found = sentences(f"[00:00:10] Jon: Yes. No.\n{turn}")
+    assert found[0] == "[00:00:10] Jon: Yes. No."
+    assert found[1] == "[00:01:00] Bea: We talked about the pump again."
+    assert len(found) == 21
+
+
+def test_a_turn_goes_on_in_the_next_line() -> None:
+    text = "[10:00] Bea: It fails.\nOnly with large files.\n[10:01] Jon: I see."
+    assert sentences(text) == ["[10:00] Bea: It fails.\nOnly with large files.", "[10:01] Jon: I see."]
+
+
+def test_a_date_does_not_keep_several_entries_together() -> None:
+    text = "21/03/2024: the fence was painted. 22/03/2024: it rained."
+    assert sentences(text) == ["21/03/2024: the fence was painted.", "22/03/2024: it rained."]
+
+
+def test_one_line_with_a_label_is_divided_like_prose() -> None:
+    assert sentences("Note: the pool is closed. Bring towels.") == ["Note: the pool is closed.", "Bring towels."]
