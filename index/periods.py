@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,6 +27,9 @@ _YEAR = re.compile(r"\b(?:in|of|during|from|since|for) ((?:19|20)\d\d)\b", re.IG
 _LAST_DAY = re.compile(rf"\b(?:last|on|this past) ({'|'.join(_DAYS)})\b", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(today|yesterday|(?:this|last|past) (?:week|month|year))\b", re.IGNORECASE)
 _LATEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|current(?:ly)?|up[- ]to[- ]date)\b", re.IGNORECASE)
+
+
+_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d|\d\d)(?![\d/]|[.-]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,44 @@ def _whole_month(year: int, month: int) -> Period:
 
 def _month(name: str) -> int:
     return next(i for i, month in enumerate(_MONTHS, start=1) if month.startswith(name.lower()[:3]))
+
+
+def days_in(text: str, *, day_first: bool | None = None) -> frozenset[str]:
+    """Return the days that a text names as ISO dates, and their months (``2024-04``); months that it names as well.
+
+    Args:
+        text: any.
+        day_first: how numbers such as 03/04/2024 are meant; None where that is not known: then both ways.
+    """
+    days: list[date] = []
+    months: set[str] = set()
+    for pattern, order in ((_ISO, (1, 2, 3)), (_DAY_MONTH, (3, 2, 1)), (_MONTH_DAY, (3, 1, 2))):
+        for found in pattern.finditer(text):
+            year, month, day = (found[place] for place in order)
+            days += _valid(int(year), int(month) if month.isdigit() else _month(month), int(day))
+    for found in _NUMERIC.finditer(text):
+        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        year += 2000 if year < 100 else 0
+        if day_first is not False:
+            days += _valid(year, second, first)
+        if day_first is not True:
+            days += _valid(year, first, second)
+    months |= {f"{found[2]}-{_month(found[1]):02d}" for found in _MONTH_YEAR.finditer(text)}
+    return frozenset({day.isoformat() for day in days} | {f"{day:%Y-%m}" for day in days} | months)
+
+
+def is_day_first(texts: Iterable[str]) -> bool | None:
+    """Tell from dates such as 21/03/2024 whether texts write the day first; None where nothing tells."""
+    found = [match for text in texts for match in _NUMERIC.finditer(text)]
+    first, second = any(int(match[1]) > 12 for match in found), any(int(match[3]) > 12 for match in found)
+    return None if first == second else first
+
+
+def _valid(year: int, month: int, day: int) -> list[date]:
+    try:
+        return [date(year, month, day)]
+    except ValueError:
+        return []
 
 
 def without_dates(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,8 @@ from rag.types import Style
 
 _YES_OR_NO = re.compile(r"\W*(?:yes|no)\W*", re.IGNORECASE)
 """A bare yes or no claims what was asked."""
+_NEARLY = 0.15
+"""Beside the sentence that decides a yes or no, another is quoted if its relevance is no more than this below."""
 
 
 @dataclass(slots=True)
@@ -52,8 +55,13 @@ class Composer:
         return "" if self._is_idle(prose, is_sure=is_sure) else self._compose(prose, finished=False).text
 
     def held(self, raw: str, *, is_sure: bool) -> CitedText | None:
-        """Return what the model wrote with its proof; None where it refuses, nothing is proven, or nothing said."""
+        """Return what the model wrote with its proof; None where it refuses, nothing is proven, or nothing said.
+
+        A bare yes or no becomes the sentences that decide (style ``chat``): "Parking costs 4 euros a day."
+        """
         prose = self._prose(raw)
+        if self.style == "chat" and _YES_OR_NO.fullmatch(prose) and (is_sure or is_closed(self.standalone)):
+            return self._closest(within=_NEARLY)
         if self._declines(raw, prose) or self._is_idle(prose, is_sure=is_sure):
             return None
         cited = self._compose(prose, finished=True)
@@ -79,13 +87,12 @@ class Composer:
         if self.style != "chat":
             return None
         if _YES_OR_NO.fullmatch(self._prose(raw)):
-            return self._closest() if is_sure or is_closed(self.standalone) else None
+            return None
         return self._closest() if is_sure and wants_description(self.standalone) else None
 
     def quote(self, cited: CitedText) -> None:
         """Let the sources speak: behind a terse answer stand the sentences that carry it, and the closest one."""
-        closest = max(self._proving, key=lambda sentence: sentence.relevance, default=None)
-        for source in list(dict.fromkeys((*cited.evidence, *([closest] if closest else ()))))[: self.quoted]:
+        for source in list(dict.fromkeys((*cited.evidence, *self._quotable()[:1])))[: self.quoted]:
             if not says_most_of(cited.text, source.text):
                 cited.quote(source)
 
@@ -95,15 +102,19 @@ class Composer:
     def _is_idle(self, prose: str, *, is_sure: bool) -> bool:
         """Tell whether all that is written is a yes or no that nobody asked for, or that is no better than a guess.
 
-        A small model says yes to nearly everything.
+        A small model says yes to nearly everything, and a yes alone proves nothing.
         """
-        return _YES_OR_NO.fullmatch(prose) is not None and not (is_sure and is_closed(self.standalone))
+        is_asked_for = self.style == "short" and is_sure and is_closed(self.standalone)
+        return _YES_OR_NO.fullmatch(prose) is not None and not is_asked_for
 
-    def _closest(self) -> CitedText:
-        """Return the sentences closest to the question that say something, in the order in which they were read."""
+    def _closest(self, *, within: float = math.inf) -> CitedText:
+        """Return the sentences closest to the question that say something, in the order in which they were read.
+
+        ``within`` is by how much the relevance of a further one may stay below that of the closest.
+        """
         taken: list[SourceSentence] = []
-        for source in sorted(self._proving, key=lambda sentence: -sentence.relevance):
-            if len(taken) == self.quoted:
+        for source in self._quotable():
+            if len(taken) == self.quoted or (taken and source.relevance < taken[0].relevance - within):
                 break
             if (
                 says_something(clean(source.text), self.standalone)
@@ -116,6 +127,11 @@ class Composer:
             if source in taken:
                 cited.quote(source)
         return cited
+
+    def _quotable(self) -> list[SourceSentence]:
+        """Return what may be quoted, the closest to the question first; headings only where there is nothing else."""
+        prose = [source for source in self._proving if not self.reading.is_heading(source)]
+        return sorted(prose or self._proving, key=lambda source: -source.relevance)
 
     def _compose(self, prose: str, *, finished: bool) -> CitedText:
         """Return the answer so far: each finished sentence with its markers, the one being written without."""

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
+from index.periods import days_in, is_day_first, without_dates
 from index.references import references_in
 from index.terms import content_words
 from index.types import RetrievedPassage
@@ -91,12 +92,12 @@ class Reading:
             else:
                 before = None if previous is None else previous.document_id
                 parts.append(f"\n\n[{_heading(self.passages[sentence.passage], before)}]\n")
-            if not self._is_in_heading(sentence):
+            if not self.is_heading(sentence):
                 parts.append(" ".join(sentence.text.split()))
             previous = sentence
         return "".join(parts).lstrip()
 
-    def _is_in_heading(self, sentence: SourceSentence) -> bool:
+    def is_heading(self, sentence: SourceSentence) -> bool:
         """Tell whether a sentence is the heading or the title that stands above the excerpts of its passage."""
         passage = self.passages[sentence.passage]
         text = sentence.text.strip("#* \n")
@@ -105,7 +106,7 @@ class Reading:
 
     def _between(self, first: SourceSentence, second: SourceSentence) -> str:
         """Return what stands between two sentences of a passage: nothing behind a heading, a new line before a row."""
-        if self._is_in_heading(first):
+        if self.is_heading(first):
             return ""
         chunk = self.passages[first.passage].chunk
         between = chunk.text[first.end - chunk.start : second.start - chunk.start]
@@ -195,10 +196,15 @@ def _sentences(question: str, passages: Sequence[tuple[int, RetrievedPassage]]) 
 def _shares_of_words(question: str, texts: Sequence[str]) -> list[float]:
     """Return, for each text, how much of the question's words it holds: 0 to 1, a word counts more where few hold it.
 
-    In a table every row has the names of the columns, and only one the name or number that is asked about.
+    In a table every row has the names of the columns, and only one the name or number that is asked about. A date
+    counts as one word, however it is written.
     """
-    asked = set(content_words(question))
-    held = [asked & set(content_words(text)) for text in texts]
+    days = days_in(question)
+    if any(len(day) == len("2024-04-03") for day in days):  # the day is asked for, not its month
+        days = frozenset(day for day in days if len(day) == len("2024-04-03"))
+    asked = set(content_words(without_dates(question) if days else question)) | days
+    day_first = is_day_first(texts) if days else None
+    held = [asked & {*content_words(text), *(days_in(text, day_first=day_first) if days else ())} for text in texts]
     counts = Counter(word for words in held for word in words)
     weights = {word: math.log(1 + len(texts) / (1 + counts[word])) for word in asked}
     total = sum(weights.values()) or 1.0
