@@ -15,6 +15,7 @@ from index.readers.legacy import LEGACY, remedy
 from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
 from index.readers.members import Extraction, ReadMember, UnknownFormat
+from index.readers.opendocument import OPENDOCUMENT, read_opendocument
 from index.readers.outlook import read_msg
 from index.readers.packages import open_package
 from index.readers.pdf import read_pdf
@@ -22,7 +23,9 @@ from index.readers.plain import decode, read_plain
 from index.readers.records import read_json, read_jsonl
 from index.readers.sheets import read_csv, read_workbook
 from index.readers.slides import POWERPOINT, read_pptx
+from index.readers.transcripts import read_subtitles
 from index.readers.word import WORD, read_word
+from index.readers.xml import read_xml
 
 _TEXT: dict[str, Callable[[str], Extracted]] = {
     ".txt": read_plain,
@@ -32,11 +35,17 @@ _TEXT: dict[str, Callable[[str], Extracted]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
 }
-_NAMED_TEXT: dict[str, Callable[[str, str], Extracted]] = {".json": read_json, ".jsonl": read_jsonl}
+_NAMED_TEXT: dict[str, Callable[[str, str], Extracted]] = {
+    ".json": read_json,
+    ".jsonl": read_jsonl,
+    ".vtt": read_subtitles,
+    ".srt": read_subtitles,
+}
 _BINARY: dict[str, Callable[[bytes, str], Extracted]] = {
     ".pdf": read_pdf,
     **dict.fromkeys(WORD, read_word),
     **dict.fromkeys(POWERPOINT, read_pptx),
+    **dict.fromkeys(OPENDOCUMENT, read_opendocument),
     ".xlsx": read_workbook,
     ".xls": read_workbook,
     ".ods": read_workbook,
@@ -44,6 +53,8 @@ _BINARY: dict[str, Callable[[bytes, str], Extracted]] = {
     ".html": read_html_file,
     ".htm": read_html_file,
     ".xhtml": read_html_file,
+    ".xml": read_xml,
+    ".nxml": read_xml,
 }
 _CONTAINERS: dict[str, Callable[[bytes, str, ReadMember], Extraction]] = {
     ".eml": read_mail,
