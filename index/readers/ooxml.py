@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from index.errors import UnreadableDocument
 from index.readers.dates import parse_date
 from index.readers.packages import member_bytes, open_package
+from index.readers.parts import parse_xml
 from index.text import one_line
 from index.types import Unread
 
@@ -203,14 +204,9 @@ def transitional_package(data: bytes, name: str) -> bytes:
 
 
 def _parsed(data: bytes, *, recover: bool) -> Any:
-    from lxml import etree
-
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=recover, remove_comments=True, remove_pis=True
-    )
     try:
-        return etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
+        return parse_xml(data, recover=recover)
+    except ValueError:
         return None
 
 

@@ -16,7 +16,7 @@ import zipfile
 from importlib import import_module
 
 LIBRARIES = (
-    "charset_normalizer",
+    "chardetng_py",
     "compressed_rtf",
     "defusedxml",
     "docx",
@@ -120,7 +120,13 @@ EXAMPLES: dict[str, bytes] = {
     "a.eml": b"Subject: =?utf-8?q?s?=\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n"
     b"Content-Type: text/plain; charset=latin-1\nContent-Transfer-Encoding: quoted-printable\n\nText.\n",
     "a.zip": _zipped(a__txt="Text."),
-    "a.docx": _zipped(a__xml="<a/>"),
+    "a.docx": _zipped(
+        **{
+            "word/document.xml": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+            '<w:body><w:p><w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>Title</w:t></w:r></w:p><w:tbl><w:tr><w:tc>'
+            "<w:p><w:r><w:t>Cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>"
+        }
+    ),
     "a.pptx": _zipped(a__xml="<a/>"),
     "a.xlsx": _zipped(a__xml="<a/>"),
     "a.epub": _zipped(a__xml="<a/>"),

@@ -21,7 +21,7 @@ from index.readers.tables import append_table
 from index.readers.word_parts import WordParts
 from index.readers.word_styles import is_on, value_of
 from index.readers.word_tables import Table, table_of
-from index.readers.word_text import MC, Attached, Line, LineReader, M, R, text_of, turn_of, without_page_number
+from index.readers.word_text import MC, A, Attached, Line, LineReader, M, R, text_of, turn_of
 from index.text import one_line
 
 WORD = (".docx", ".docm", ".dotx", ".dotm")
@@ -38,6 +38,8 @@ _DEEPEST = 15
 _LONGEST_HEADING = 250
 _DELETED_MARKS = (f"{W}del", f"{W}moveFrom")
 _WITHOUT_PARAGRAPH = (f"{W}r", f"{W}hyperlink", f"{W}fldSimple", f"{M}oMath", f"{M}oMathPara")
+_CONTENTS = ("table of contents", "contents")
+_CHART = re.compile(rb"<(?:\w+:)?(area|bar|bubble|doughnut|line|pie|radar|scatter|stock|surface)(?:3D)?Chart[ >]")
 _LISTED = re.compile(r"(?:-|\d+[.)]) ")
 
 
@@ -53,7 +55,8 @@ class _Story:
     numbering: Numbering
     carried: Line | None = None
     after_item: bool = False
-    in_turn: bool = False
+    place: tuple[str, str] = ("", "")
+    """What the paragraphs themselves say of where they stand: label and kind."""
 
 
 def read_word(data: bytes, name: str) -> Extracted:
@@ -189,14 +192,13 @@ class _WordReader:
             self._attachments(line.attached, story)
 
     def _write(self, element: Any, line: Line, label: str, story: _Story) -> None:
-        text = without_page_number(line) if line.had_page_number else text_of(line)
+        text = text_of(line)
         is_number = bool(label.strip(f"{BULLET} "))
         if not text and not (is_number and self._put_off is not None):  # a cell may hold its number alone
             return
         time, said = turn_of(text)
-        if time or story.in_turn:
-            self._out.place(time, kind="time" if time else "")
-        story.in_turn = bool(time)
+        in_contents = self._parts.styles.is_of_contents(value_of(element, "pPr", "pStyle"))
+        self._stand(story, (time, "time") if time else _CONTENTS if in_contents else ("", ""))
         level = self._heading_level(element)
         is_heading = level is not None and len(text) <= _LONGEST_HEADING
         is_item = not is_heading and _LISTED.match(label) is not None
@@ -205,6 +207,11 @@ class _WordReader:
             label + (one_line(said) if is_heading else said), level if is_heading else None, between=between
         )
         story.after_item = is_item
+
+    def _stand(self, story: _Story, place: tuple[str, str]) -> None:
+        if place != story.place:
+            self._out.place(place[0], kind=place[1])
+            story.place = place
 
     def _heading_level(self, element: Any) -> int | None:
         stated = value_of(element, "pPr", "outlineLvl")
@@ -242,6 +249,7 @@ class _WordReader:
             return
         put_off = self._put_off = []
         self._tables += 1
+        self._stand(story, ("", ""))
         try:
             self._rows(table, story, name=f"table {self._tables}")
         finally:
@@ -318,13 +326,19 @@ class _WordReader:
             self._out.end_part()
 
     def _chart(self, part: str) -> None:
-        title, rows = chart_rows(self._package.read(part))
+        content = self._package.read(part)
+        title, rows = chart_rows(content)
         self._charts += 1
-        self._out.block(f"Chart: {title}" if title else "")
+        kind = _CHART.search(content)
+        named = f"{kind[1].decode().capitalize()} chart" if kind else "Chart"
+        self._out.block(f"{named}: {title}" if title else named)
         if rows:
             append_table(rows, self._out, name=f"chart {self._charts}", header_rows=1)
         else:
             self.builder.unread("chart", f"chart {self._charts}")
+        for drawing in self._package.related(part, "chartUserShapes"):  # what was written into the chart
+            for paragraph in self._package.xml(drawing).iter(f"{A}p"):
+                self._out.block(one_line("".join(text.text or "" for text in paragraph.iter(f"{A}t"))))
 
     def _inserted_file(self, relation: str, story: _Story) -> None:
         """Read a file that was put in as it is (``altChunk``), if it is a page or plain text."""

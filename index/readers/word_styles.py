@@ -71,6 +71,11 @@ class Styles:
                 return 1
         return None
 
+    def is_of_contents(self, style: str) -> bool:
+        """Tell whether paragraphs of a style are lines of a table of contents or figures."""
+        name = self._chain(style)[0][0].lower() if style else ""
+        return re.fullmatch(r"toc ?\d|table of (?:figures|authorities)", name) is not None
+
     def list_position(self, style: str) -> ListPosition:
         """Return the list that a style puts its paragraphs in; ``list_id`` "" for none, ``level`` None if not said."""
         level = None

@@ -18,6 +18,7 @@ from index.text import one_line
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _PER_PIXEL = 9525
 _SMALL, _THIN = 64 * _PER_PIXEL, 10 * _PER_PIXEL
@@ -28,7 +29,11 @@ _LITERAL = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f
 _CUE = re.compile(r"(?P<time>\d+:\d\d?:\d\d?)(?:[.,]\d+)? +--> +\d+:\d\d?:\d\d?(?:[.,]\d+)?")
 _WORDS_OF_PAGES = 2
 """``Page 3 of 7``: as many words may stand around nothing but page numbers."""
+_PAGE_NUMBER = "\x00"
 _CHECKED, _UNCHECKED = "☒", "☐"
+_MADE_BY_PROGRAM = re.compile(
+    r"(?:Description automatically generated(?: with \w+ confidence)?|AI-generated content may be incorrect\.?)$", re.I
+)
 _FILE_NAME = re.compile(r"[^\s]*\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)|.*[\\/].*\.\w{3,4}", re.IGNORECASE)
 
 
@@ -51,7 +56,6 @@ class Line:
 
     text: str = ""
     attached: list[Attached] = field(default_factory=list)
-    had_page_number: bool = False
 
 
 @dataclass(slots=True)
@@ -181,7 +185,7 @@ class LineReader:
         elif any(one.is_settled for one in self._fields):
             return
         elif self._without_page_numbers and any(one.name in _PAGE_FIELDS for one in self._fields):
-            self._line.had_page_number = True
+            self._parts.append(_PAGE_NUMBER)
         else:
             self._parts.append(text)
 
@@ -208,7 +212,7 @@ class LineReader:
         if not ended.in_result and not ended.is_settled:
             self._write(_without_result(ended.instruction))
         elif self._without_page_numbers and ended.name in _PAGE_FIELDS:
-            self._line.had_page_number = True
+            self._parts.append(_PAGE_NUMBER)
 
 
 def drawn(node: Any) -> Iterator[Attached]:
@@ -278,7 +282,7 @@ def _description(node: Any) -> str:
 
 
 def _plain_description(text: str) -> str:
-    text = one_line(text)
+    text = _MADE_BY_PROGRAM.sub("", one_line(text)).strip()
     return "" if _FILE_NAME.fullmatch(text) else text
 
 
@@ -354,16 +358,22 @@ def _unmatched_fields(story: Any) -> set[Any]:
 
 
 def text_of(line: Line) -> str:
-    """Return a line with its breaks; after a break it keeps its indentation, which means something in code."""
-    lines = line.text.strip("\n").split("\n")
+    """Return a line with its breaks; after a break it keeps its indentation, which means something in code.
+
+    Of headers and footers the page numbers are left out, with the words that only go with them.
+    """
+    text = line.text
+    if _PAGE_NUMBER in text:
+        pieces = re.split(r"([\t\n])", text)
+        text = "".join(piece for piece in pieces if not _is_page_number(piece)).replace(_PAGE_NUMBER, "")
+    lines = text.strip("\n").split("\n")
     kept = [" " * (len(one) - len(one.lstrip(" \xa0"))) * bool(i) + one_line(one) for i, one in enumerate(lines)]
     return "\n".join(kept).strip()
 
 
-def without_page_number(line: Line) -> str:
-    """Return a line of a header or footer that had a page number; "" for words that only go with that."""
-    text = one_line(line.text)
-    return text if len(re.findall(r"[^\W\d_]{2,}", text)) > _WORDS_OF_PAGES else ""
+def _is_page_number(text: str) -> bool:
+    """Tell whether a piece of a header or footer says no more than ``Page 3 of 7``."""
+    return _PAGE_NUMBER in text and len(re.findall(r"[^\W\d_]{2,}", text)) <= _WORDS_OF_PAGES
 
 
 def turn_of(text: str) -> tuple[str, str]:
