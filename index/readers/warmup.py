@@ -32,6 +32,7 @@ LIBRARIES = (
     "pypdfium2",
     "python_calamine",
     "selectolax",
+    "xlrd",
     "xml",
 )
 """Packages of which every module is imported; what is not installed (of an extra) is left out."""
