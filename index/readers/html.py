@@ -46,6 +46,11 @@ _DATE_SELECTORS = (
     ('[itemprop="datePublished"][datetime]', "datetime"),
     ("time[datetime]", "datetime"),
 )
+_XHTML = re.compile(r"<\?xml|xmlns\s*=\s*[\"']http://www\.w3\.org/1999/xhtml")
+_EMPTY_TAG = re.compile(
+    r"<(?P<name>(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b)[a-z][\w:-]*)(?P<rest>[^<>]*)/>",
+    re.IGNORECASE,
+)
 _JSON_LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 _JSON_LD_TITLE = re.compile(r'"headline"\s*:\s*"((?:[^"\\]|\\.){1,300})"')
 
@@ -57,15 +62,29 @@ def read_html_file(data: bytes, name: str) -> Extracted:
 
 def read_html(text: str) -> Extracted:
     """Read HTML. Hidden elements and scripts are left out, navigation comes last; each block becomes a paragraph."""
-    tree = LexborHTMLParser(text)
+    tree = _parsed(text)
     builder = TextBuilder()
     _append(tree, builder, "")
     return builder.extracted(title=_stated_title(tree, text), date=_stated_date(tree, text))
 
 
-def append_html(text: str, builder: TextBuilder, where: str = "") -> None:
-    """Append the text of an HTML page to ``builder``, without title and date; ``where`` is for notes of what is not."""
-    _append(LexborHTMLParser(text), builder, where)
+def append_html(text: str, builder: TextBuilder, where: str = "", *, place_level: int = 0) -> None:
+    """Append the text of an HTML page to ``builder``, without title and date.
+
+    Args:
+        text: the page.
+        builder: what is appended to.
+        where: the place that notes of what is not read name.
+        place_level: headings down to this level begin a place.
+    """
+    _append(_parsed(text), builder, where, place_level)
+
+
+def first_heading(text: str) -> str:
+    """Return the first heading of a page, "" if it has none."""
+    return next(
+        (shown for node in _parsed(text).css("h1, h2, h3") if (shown := one_line(node.text(separator=" ")))), ""
+    )
 
 
 def decode_html(data: bytes, name: str) -> str:
@@ -104,14 +123,20 @@ def _decoded(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _append(tree: LexborHTMLParser, builder: TextBuilder, where: str) -> None:
+def _parsed(text: str) -> LexborHTMLParser:
+    if _XHTML.search(text, 0, 2_000):  # where ``<title/>`` has no content; in HTML it would take the whole page in
+        text = _EMPTY_TAG.sub(r"<\g<name>\g<rest>></\g<name>>", text)
+    return LexborHTMLParser(text)
+
+
+def _append(tree: LexborHTMLParser, builder: TextBuilder, where: str, place_level: int = 0) -> None:
     root = tree.body or tree.root
     if root is not None:
         labels = {
             label.attributes["for"] or "": one_line(label.text(separator=" "))
             for label in tree.css("label[for]")[:10_000]
         }
-        append_page(root, builder, labels, where)
+        append_page(root, builder, labels, where, place_level)
 
 
 def _stated_title(tree: LexborHTMLParser, text: str) -> str | None:

@@ -67,7 +67,7 @@ class _Shared:
     asides: list[tuple[str, LexborNode]] = field(default_factory=list)
 
 
-def append_page(root: LexborNode, builder: TextBuilder, labels: dict[str, str], where: str = "") -> None:
+def append_page(root: LexborNode, builder: TextBuilder, labels: dict[str, str], where: str, place_level: int) -> None:
     """Append the text below ``root``; navigation, cookie banners and advertisements come last.
 
     Args:
@@ -75,10 +75,13 @@ def append_page(root: LexborNode, builder: TextBuilder, labels: dict[str, str], 
         builder: what is appended to.
         labels: the text of each ``label``, by the id of the field that it is for.
         where: the place that notes of what is not read name.
+        place_level: headings down to this level begin a place.
     """
     shared = _Shared(builder, labels, where)
 
     def emit(text: str, level: int | None, between: str) -> None:
+        if level is not None and level <= place_level:
+            builder.place(one_line(text), kind="heading")
         builder.block(text, level, between=between)
 
     Walker(shared, emit).walk(root)
