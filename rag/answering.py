@@ -16,10 +16,10 @@ from rag.calibration import Calibration, load_calibration
 from rag.citations import CitedText
 from rag.composing import Composer
 from rag.config import AssistantConfig
-from rag.conflicts import conflicts
+from rag.conflicts import conflicts, is_as_close, precedence
 from rag.context import Reading, SourceSentence, select
 from rag.passages import shown
-from rag.phrasing import repeats, said_otherwise
+from rag.phrasing import repeats, said_last, said_otherwise
 from rag.rewrite import asked_before, needs_rewrite, rewrite
 from rag.signals import Signals, log_odds, measure
 from rag.support import SupportChecker
@@ -234,10 +234,26 @@ class Answering:
         reading = composer.reading
         self._conflicts = conflicts(cited.evidence, reading)
         if self.style == "chat":
-            composer.quote(cited)
-            for other in self._conflicts:
-                cited.append(said_otherwise(other, reading), support=1.0, evidence=[other])
+            cited = self._with_conflicts(composer, cited)
         return self._finished(cited.text, tuple(cited.sentences), cited=cited, reading=reading)
+
+    def _with_conflicts(self, composer: Composer, cited: CitedText) -> CitedText:
+        """Return the answer with its quotations and the sources that say otherwise; of these the newest comes first."""
+        reading = composer.reading
+        ranked = sorted([*cited.evidence, *self._conflicts], key=lambda s: precedence(s, reading), reverse=True)
+        newest = precedence(ranked[0], reading)
+        is_newer = all(precedence(source, reading) < newest for source in cited.evidence)
+        if is_newer and is_as_close(ranked[0], cited.evidence[0], reading):
+            others = [source for source in ranked if precedence(source, reading) < newest]
+            cited = CitedText(reading.passages)
+            cited.append(said_last(ranked[0], reading), support=1.0, evidence=[ranked[0]])
+        else:
+            composer.quote(cited)
+            others = self._conflicts
+        for other in others:
+            is_older = precedence(other, reading) < newest
+            cited.append(said_otherwise(other, reading, is_older=is_older), support=1.0, evidence=[other])
+        return cited
 
     @property
     def _is_sure(self) -> bool:

@@ -61,7 +61,7 @@ class Composer:
         """
         prose = self._prose(raw)
         if self.style == "chat" and _YES_OR_NO.fullmatch(prose) and (is_sure or is_closed(self.standalone)):
-            return self._closest(within=_NEARLY)
+            return self._closest(within=_NEARLY if is_closed(self.standalone) else math.inf)
         if self._declines(raw, prose) or self._is_idle(prose, is_sure=is_sure):
             return None
         cited = self._compose(prose, finished=True)

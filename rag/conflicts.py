@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
 from index.terms import content_words
 from index.text import one_line
@@ -15,6 +16,14 @@ _AGREEING = 0.6
 """Share of the content words of a cited sentence that a sentence must hold to be about the same."""
 _POINTS_BACK = re.compile(r"^\W*(?:he|she|it|they|this|that|these|those|his|her|its|their)\b", re.IGNORECASE)
 _MOST = 3
+_AS_CLOSE = 0.05
+"""Difference of two scores that says nothing about which of two sources a question means."""
+_AMENDS = re.compile(
+    r"\b(?:amend(?:ed|ing|ment)s?|addend(?:um|a)|correct(?:ed|ion)s?|errat(?:um|a)|corrigend(?:um|a)|supersed(?:es|ing)"
+    r"|revis(?:ed|ion)s?|nachtrag|berichtigung|adenda|enmienda|fe de erratas|düzeltme|zeyilname)\b",
+    re.IGNORECASE,
+)
+"""What the name of a document that changes another says."""
 
 
 def conflicts(cited: Sequence[SourceSentence], reading: Reading) -> list[SourceSentence]:
@@ -29,6 +38,22 @@ def conflicts(cited: Sequence[SourceSentence], reading: Reading) -> list[SourceS
             found.setdefault(one_line(other.text), other)  # copies say it once
     said = {one_line(sentence.text) for sentence in cited}
     return [other for text, other in found.items() if text not in said][:_MOST]
+
+
+def precedence(sentence: SourceSentence, reading: Reading) -> tuple[bool, str]:
+    """Return what decides between sources that disagree: an amendment before what it amends, then the newer date."""
+    passage = reading.passages[sentence.passage]
+    name = f"{passage.title} {PurePath(passage.source).stem} {passage.chunk.heading}".replace("_", " ")
+    return _AMENDS.search(name) is not None, passage.date or ""
+
+
+def is_as_close(one: SourceSentence, other: SourceSentence, reading: Reading) -> bool:
+    """Tell whether one sentence and its passage are about as close to the question as another and its passage.
+
+    Of two documents of one form (two leases, two invoices) the question means one, and the other is not newer news.
+    """
+    scores = [reading.passages[sentence.passage].score for sentence in (one, other)]
+    return one.relevance >= other.relevance - _AS_CLOSE and scores[0] >= scores[1] - _AS_CLOSE
 
 
 def _others(sentence: SourceSentence, reading: Reading) -> Iterator[SourceSentence]:

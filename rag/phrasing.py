@@ -51,11 +51,20 @@ def _listed(things: Sequence[str]) -> str:
     return r"(?<!\w)" + _BETWEEN.join(re.escape(thing) for thing in things) + r"(?!\w)"
 
 
-def said_otherwise(sentence: SourceSentence, reading: Reading) -> str:
+def said_otherwise(sentence: SourceSentence, reading: Reading, *, is_older: bool = False) -> str:
     """Return the words that show a source which disagrees, with the date it states."""
+    which = "An older source" if is_older else "Another source"
+    return f"{which} ({_where(sentence, reading)}) says otherwise: “{one_line(clean(sentence.text))}”"
+
+
+def said_last(sentence: SourceSentence, reading: Reading) -> str:
+    """Return the words that show the source which counts among those that disagree, with the date it states."""
+    return f"{quotation(sentence.text)} ({_where(sentence, reading)})"
+
+
+def _where(sentence: SourceSentence, reading: Reading) -> str:
     passage = reading.passages[sentence.passage]
-    where = f"{passage.title}, {passage.date}" if passage.date else passage.title or passage.source
-    return f"Another source ({clean(where)}) says otherwise: “{one_line(clean(sentence.text))}”"
+    return clean(f"{passage.title}, {passage.date}" if passage.date else passage.title or passage.source)
 
 
 def repeats(text: str) -> bool:

@@ -23,11 +23,12 @@ def shown(
     title: str = "Varn",
     style: str = "chat",
     question: str = "How tall is the Varn lighthouse?",
+    dates: tuple[str | None, str | None] = ("2023-05-06", "2020-01-01"),
     **settings: Any,
 ) -> tuple[str, list[str]]:
     documents = [
-        make_document(CLAIM, "a.txt", title="Varn", date="2020-01-01"),
-        make_document(other, "b.txt", title=title, date="2023-05-06"),
+        make_document(CLAIM, "a.txt", title="Varn", date=dates[0]),
+        make_document(other, "b.txt", title=title, date=dates[1]),
     ]
     assistant = new_assistant(CLAIM, *documents, **settings)
     answer = assistant.ask(question, style=style)  # type: ignore[arg-type]
@@ -46,13 +47,33 @@ def shown(
 def test_a_source_that_says_otherwise_is_shown_with_its_date(new_assistant: NewAssistant, other: str) -> None:
     text, quotes = shown(new_assistant, other)
     assert quotes == [other]
-    assert text == f"{CLAIM} [1] Another source (Varn, 2023-05-06) says otherwise: “{other}” [2]"
+    assert text == f"{CLAIM} [1] An older source (Varn, 2020-01-01) says otherwise: “{other}” [2]"
+
+
+def test_of_sources_that_disagree_the_newest_comes_first_with_its_date(new_assistant: NewAssistant) -> None:
+    other = "The Varn lighthouse is 41 metres tall and was first lit in 1871."
+    text, quotes = shown(new_assistant, other, dates=("2020-01-01", "2023-05-06"))
+    assert quotes == [other]
+    assert text == f"{other} (Varn, 2023-05-06) [1] An older source (Varn, 2020-01-01) says otherwise: “{CLAIM}” [2]"
+
+
+def test_without_dates_neither_source_is_called_older(new_assistant: NewAssistant) -> None:
+    other = "The Varn lighthouse is 41 metres tall and was first lit in 1871."
+    text, _ = shown(new_assistant, other, dates=(None, None))
+    assert text == f"{CLAIM} [1] Another source (Varn) says otherwise: “{other}” [2]"
+
+
+@pytest.mark.parametrize("title", ["Varn, amendment", "Correction: Varn", "Nachtrag Varn"])
+def test_an_amendment_beats_what_it_amends_whatever_the_dates(new_assistant: NewAssistant, title: str) -> None:
+    other = "The Varn lighthouse is 41 metres tall and was first lit in 1871."
+    text, _ = shown(new_assistant, other, title=title)
+    assert text.startswith(f"{other} ({title}, 2020-01-01) [1]")
 
 
 def test_a_source_that_says_otherwise_is_not_quoted_as_if_it_agreed(new_assistant: NewAssistant) -> None:
     other = "The Varn lighthouse is 41 metres tall and was first lit in 1871."
     text, _ = shown(new_assistant, other, question="Is the Varn lighthouse 41 metres tall?", quoted_sentences=2)
-    assert text == f"{CLAIM} [1] Another source (Varn, 2023-05-06) says otherwise: “{other}” [2]"
+    assert text == f"{CLAIM} [1] An older source (Varn, 2020-01-01) says otherwise: “{other}” [2]"
 
 
 def test_a_bare_answer_stays_bare(new_assistant: NewAssistant) -> None:
