@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from math import isfinite, nan
 from typing import Any
 
+from index.readers.numberformats import shown_number
 from index.readers.parts import parse_xml
 from index.text import one_line
 
-_EPOCH = datetime(1899, 12, 30)
-_EPOCH_1904 = datetime(1904, 1, 1)
 _XY_CHARTS = frozenset({"scatterChart", "bubbleChart"})
 _DEEPEST_POINT = 20
 Rows = list[list[object]]
@@ -45,7 +44,7 @@ def chart_rows(part_xml: bytes) -> tuple[str, Rows]:
         ValueError: it is no well-formed XML.
     """
     root = parse_xml(part_xml)
-    epoch = _EPOCH_1904 if _value(_first(root, "date1904")) in ("1", "true") else _EPOCH
+    is_1904 = _value(_first(root, "date1904")) in ("1", "true")
     chart = root if _local(root) == "chart" else _first(root, "chart")
     if chart is None:
         return "", []
@@ -53,7 +52,8 @@ def chart_rows(part_xml: bytes) -> tuple[str, Rows]:
         return _extended_chart(root, chart)
     title = _title(chart)
     plots = [plot for plot in chart.iterfind("{*}plotArea/*") if _local(plot).endswith("Chart")]
-    series = [_series(node, epoch) for plot in plots for node in plot.iterchildren("{*}ser")]
+    formats = _axis_formats(chart)
+    series = [_series(node, is_1904, *formats) for plot in plots for node in plot.iterchildren("{*}ser")]
     if not title and len(series) == 1 and _value(_first(chart, "autoTitleDeleted")) not in ("1", "true"):
         title = series[0].name  # what is shown over a chart of one series
     category_title, value_title = _axis_titles(chart)
@@ -172,15 +172,30 @@ def _with_unit(name: str, value_title: str) -> str:
     return f"{name} ({value_title})"
 
 
-def _series(node: Any, epoch: datetime) -> _Series:
+def _axis_formats(chart: Any) -> tuple[str, str]:
+    """Return the number formats of the category axis and of the value axis, for values stored without one."""
+    formats = {"valAx": "", "dateAx": "", "catAx": ""}
+    values = list(chart.iterfind("{*}plotArea/{*}valAx"))
+    for axis in chart.iterfind("{*}plotArea/*"):
+        stated = axis.find("{*}numFmt")
+        if stated is None or stated.get("sourceLinked") in ("1", "true"):
+            continue  # as the values are stored
+        if _local(axis) != "valAx" or len(values) == 1:
+            formats[_local(axis)] = stated.get("formatCode", "")
+    return formats["dateAx"] or formats["catAx"], formats["valAx"]
+
+
+def _series(node: Any, is_1904: bool, label_format: str, value_format: str) -> _Series:
     labels = node.find("{*}cat") if node.find("{*}cat") is not None else node.find("{*}xVal")
     values = node.find("{*}val") if node.find("{*}val") is not None else node.find("{*}yVal")
-    shown = _points(values, epoch)
+    shown = _points(values, is_1904, value_format)
     for label in node.iterfind("{*}dLbls/{*}dLbl"):  # a label that someone wrote over a value
         text, i = _rich_text(label.find("{*}tx")), _whole(_value(label.find("{*}idx")))
         if text and i in shown and text != str(shown[i]):
             shown[i] = f"{shown[i]} ({text})"
-    return _Series(_name(node), _levels(labels, epoch), shown, _points(node.find("{*}bubbleSize"), epoch))
+    return _Series(
+        _name(node), _levels(labels, is_1904, label_format), shown, _points(node.find("{*}bubbleSize"), is_1904)
+    )
 
 
 def _name(node: Any) -> str:
@@ -190,60 +205,39 @@ def _name(node: Any) -> str:
     return one_line(" ".join(value.text or "" for value in tx.iter("{*}v"))) or _rich_text(tx)
 
 
-def _levels(node: Any, epoch: datetime) -> list[dict[int, object]]:
+def _levels(node: Any, is_1904: bool, axis_format: str) -> list[dict[int, object]]:
     """Return the labels of the points, the innermost level first."""
     if node is None:
         return []
-    levels = [_cache(level, "", epoch) for level in node.iter("{*}lvl")]
-    return levels or [_points(node, epoch)]
+    levels = [_cache(level, "", is_1904) for level in node.iter("{*}lvl")]
+    return levels or [_points(node, is_1904, axis_format)]
 
 
-def _points(node: Any, epoch: datetime) -> dict[int, object]:
+def _points(node: Any, is_1904: bool, axis_format: str = "") -> dict[int, object]:
     for cache in node.iter("{*}numCache", "{*}strCache", "{*}numLit", "{*}strLit") if node is not None else ():
         format_code = cache.findtext("{*}formatCode") or ""
-        return _cache(cache, format_code if _local(cache).startswith("num") else "@", epoch)
+        format_code = axis_format if format_code.lower() in ("", "general") else format_code
+        return _cache(cache, format_code if _local(cache).startswith("num") else "@", is_1904)
     return {}
 
 
-def _cache(cache: Any, format_code: str, epoch: datetime) -> dict[int, object]:
+def _cache(cache: Any, format_code: str, is_1904: bool) -> dict[int, object]:
     points: dict[int, object] = {}
     for point in cache.iterchildren("{*}pt"):
         text = point.findtext("{*}v") if point.find("{*}v") is not None else point.text
         i = _whole(point.get("idx"))
         if i is not None and text is not None and text.strip():
-            points[i] = _shown(text.strip(), point.get("formatCode") or format_code, epoch)
+            points[i] = _shown(text.strip(), point.get("formatCode") or format_code, is_1904)
     return points
 
 
-def _shown(text: str, format_code: str, epoch: datetime) -> str:
-    """Return a stored value as it is shown: percentages, dates and currencies by their format."""
-    if format_code == "@":
-        return one_line(text)
+def _shown(text: str, format_code: str, is_1904: bool) -> str:
+    """Return a stored value as it is shown by its format; texts, and numbers that are none, as they are."""
     try:
-        number = float(text)
+        number = float(text) if format_code != "@" else nan
     except ValueError:
-        return one_line(text)
-    code = format_code.split(";")[0]
-    bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code)
-    decimals = min(len(match[1]), 15) if (match := re.search(r"\.([0#?]+)", bare)) else 0
-    if "%" in bare:
-        return f"{number * 100:.{decimals}f}%"
-    if re.search(r"[yd]|m{3}", bare, re.IGNORECASE) and "general" not in bare.lower():
-        try:
-            moment = epoch + timedelta(days=number)
-        except (OverflowError, ValueError):
-            return text
-        return moment.date().isoformat() if number.is_integer() else moment.isoformat(" ", "minutes")
-    plain = f"{number:.15g}" if "e" not in f"{number:.15g}" else text
-    signs = re.findall(r'"([^"]*)"|\[\$([^\]-]*)[^\]]*\]|([$€£¥])', code)
-    sign = one_line("".join(map("".join, signs)))
-    if not sign:
-        return plain
-    stands_before = min((code.find(mark) for mark in ('"', "[$", *"$€£¥") if mark in code), default=0) < (
-        match.start() if (match := re.search("[0#?]", code)) else 0
-    )
-    amount = f"{number:.{decimals}f}" if "general" not in bare.lower() else plain
-    return f"{sign}{amount}" if stands_before else f"{amount} {sign}"
+        number = nan
+    return shown_number(number, format_code, is_1904=is_1904) if isfinite(number) else one_line(text)
 
 
 def _axis_titles(chart: Any) -> tuple[str, str]:
@@ -277,12 +271,11 @@ def _extended_chart(root: Any, chart: Any) -> tuple[str, Rows]:
             continue
         numbers = {dim.get("type"): dim for dim in data.iterchildren("{*}numDim")}
         labels = next(data.iterchildren("{*}strDim"), None)
-        values = next(filter(None.__ne__, map(numbers.get, ("val", "size", "y", "colorVal"))), None)
-        if values is None:
-            values = next(iter(numbers.values()), None)
+        wanted = (numbers[kind] for kind in ("val", "size", "y", "colorVal", *numbers) if kind in numbers)
+        values = next(wanted, None)
         level = values.find("{*}lvl") if values is not None else None
-        shown = _cache(level, level.get("formatCode", ""), _EPOCH) if level is not None else {}
-        stored = [_cache(one, "@", _EPOCH) for one in labels.iterchildren("{*}lvl")] if labels is not None else []
+        shown = _cache(level, level.get("formatCode", ""), False) if level is not None else {}
+        stored = [_cache(one, "@", False) for one in labels.iterchildren("{*}lvl")] if labels is not None else []
         series.append(_Series(_name(node), stored, shown))
     return _title(chart), _table(series, "", "", is_xy=False)
 

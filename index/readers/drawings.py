@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from index.readers.equations import equation_text
 from index.readers.numbering import formatted
+from index.readers.tables import is_number
 from index.text import one_line
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -121,12 +123,8 @@ def _numbered(number: int, scheme: str) -> str:
 
 
 def table_rows(table: Any) -> tuple[list[list[str]], int | None]:
-    """Return the rows of a table, merged cells repeated, and how many of them name the columns (None: to be told).
-
-    Every table is made with a marked first row, also those of labels and values: with two columns that says nothing.
-    """
+    """Return the rows of a table, merged cells repeated, and how many of them name the columns (None: to be told)."""
     rows: list[list[str]] = []
-    is_grouped = False
     for row in table.iterchildren("{*}tr"):
         cells: list[str] = []
         for cell in row.iterchildren("{*}tc"):
@@ -137,13 +135,22 @@ def table_rows(table: Any) -> tuple[list[list[str]], int | None]:
             else:
                 body = cell.find("{*}txBody")
                 text = " ".join(text for text, _ in body_paragraphs(body)) if body is not None else ""
-            is_grouped |= not rows and (cell.get("gridSpan") or cell.get("rowSpan")) is not None
             cells.append(text)
         rows.append(cells)
     properties = table.find("{*}tblPr")
     is_marked = properties is not None and _is_on(properties.get("firstRow"))
-    width = max(map(len, rows), default=0)
-    return rows, 1 if is_marked and width > 2 and not is_grouped else None
+    return rows, marked_header_rows(rows) if is_marked else None
+
+
+def marked_header_rows(rows: Sequence[Sequence[object]]) -> int | None:
+    """Return how many rows name the columns where the first one is marked: also the one below, if that names groups.
+
+    Programs mark the first row of every new table, be it one of labels and values: with two columns it says nothing.
+    """
+    if len(rows) < 2 or len(rows[0]) < 3 or len(set(rows[0])) == 1:
+        return None
+    is_grouped = any(a and a == b for a, b in pairwise(rows[0]))
+    return 2 if is_grouped and len(rows) > 2 and not any(is_number(str(cell)) for cell in rows[1]) else 1
 
 
 def _is_on(value: str | None) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder
 from index.readers.dates import parse_date
+from index.readers.drawings import marked_header_rows
 from index.readers.mathml import linear
 from index.readers.opendocument_styles import Counters, Styles, attribute, local, whole
 from index.readers.opendocument_tables import chart_rows, table_rows
@@ -50,7 +51,8 @@ def read_opendocument(data: bytes, name: str) -> Extracted:
     builder = TextBuilder()
     if parts.is_damaged:
         builder.unread("damaged_part", remedy="save_again")
-    styles = next(filter(None.__ne__, (parts.xml("styles.xml", builder),)), content)
+    styles = parts.xml("styles.xml", builder)
+    styles = content if styles is None else styles
     reader = _Reader(parts, Styles(styles, content), builder)
     if local(body) == "text":
         reader.append(body)
@@ -164,6 +166,9 @@ class _Reader:
         self._write(f"{label} {text}" if label and text else text, level, is_item=bool(label))
         after, self._waiting = self._waiting, waiting
         for aside in after:
+            if self._builder is not self._main and local(aside) in ("note", "annotation"):
+                self._waiting.append(aside)  # it follows the table
+                continue
             with costing_only(self._main, self._place):
                 self._append_node(aside)
 
@@ -175,9 +180,9 @@ class _Reader:
     def _inline(self, node: Any) -> Iterator[str]:
         """Yield the text of a paragraph; what follows it is put aside."""
         yield node.text or ""
-        for child in node.iterchildren("{*}*"):
-            kind = local(child)
-            if kind in ("s", "tab", "line-break"):
+        for child in node:
+            kind = local(child) if isinstance(child.tag, str) else ""
+            if kind in ("", "s", "tab", "line-break"):  # "": an entity, which is not resolved
                 yield " "
             elif kind == "ruby-text":
                 yield f" ({''.join(child.itertext())})"
@@ -218,25 +223,26 @@ class _Reader:
                     self._append_node(child)
 
     def _append_table(self, node: Any) -> None:
-        outer, main_item = self._builder, self._is_item
-        waiting, self._waiting = self._waiting, []
-        asides: list[Any] = []
+        outer = self._builder
 
         def cell_text(cell: Any) -> str:
             self._builder = TextBuilder()
             self.append(cell)
-            asides.extend(self._waiting)
-            self._waiting = []
             return one_line(self._builder.extracted().text)
 
         try:
             rows, header_rows = table_rows(node, cell_text)
         finally:
-            self._builder, self._is_item = outer, main_item
-            self._waiting = waiting
+            self._builder, self._is_item = outer, False
+        if not header_rows and attribute(node, "use-first-row-styles") == "true":  # of presentations
+            header_rows = marked_header_rows(rows) or 0
         self._tables += 1
         append_table(rows, self._builder, name=f"table {self._tables}", header_rows=header_rows or None)
-        self._is_item = False
+        if self._builder is self._main:
+            asides, self._waiting = self._waiting, []
+            for aside in asides:
+                with costing_only(self._main, self._place):
+                    self._append_aside(aside)
 
     def _append_aside(self, node: Any) -> None:
         """Append a footnote, an endnote or a comment, each a place of its own."""
@@ -259,6 +265,7 @@ class _Reader:
         self._builder.end_part()
 
     def _append_drawn(self, node: Any) -> None:
+        self._is_item = False
         described = [one_line(node.findtext(f"{{*}}{kind}") or "") for kind in ("desc", "title")]
         if local(node) == "frame":
             self._append_frame(node, next(filter(None, described), ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import isfinite
 from typing import Any
 
 from index.readers.opendocument_styles import attribute, local, whole
@@ -83,13 +84,36 @@ def chart_rows(chart: Any) -> tuple[str, list[list[object]]]:
     table = next(chart.iterchildren("{*}table"), None)
     if table is None:
         return title, []
-    rows, _ = table_rows(table, lambda cell: "" if (text := _text(cell)).lower() == "nan" else text)
+    is_percentage = _is_percentage(chart)
+    rows, _ = table_rows(table, lambda cell: _value(cell, is_percentage))
     if rows and not rows[0][0]:
         rows[0][0] = axes.get("x") or "Category"
     unit = axes.get("y", "")
     if rows and unit:
         rows[0][1:] = [f"{name} ({unit})" if name and unit not in str(name) else name for name in rows[0][1:]]
     return title, rows if any(any(row[1:]) for row in rows[1:]) else []
+
+
+def _is_percentage(chart: Any) -> bool:
+    """Tell whether the value axis counts in per cent: the values themselves are stored as fractions."""
+    root = chart.getroottree().getroot()
+    percentages = {attribute(style, "name") for style in root.iter("{*}percentage-style")}
+    styles = {attribute(style, "name"): attribute(style, "data-style-name") for style in root.iter("{*}style")}
+    axes = [axis for axis in chart.iter("{*}axis") if attribute(axis, "dimension") == "y"]
+    return len(axes) == 1 and styles.get(attribute(axes[0], "style-name")) in percentages
+
+
+def _value(cell: Any, is_percentage: bool) -> str:
+    text = _text(cell)
+    if attribute(cell, "value-type") != "float":
+        return text
+    try:
+        number = float(attribute(cell, "value") or text)
+    except ValueError:
+        return text
+    if not isfinite(number):
+        return ""
+    return f"{number * 100:.4g}%" if is_percentage else f"{number:.15g}"
 
 
 def _text(node: Any) -> str:

@@ -109,32 +109,6 @@ def test_the_parts_of_slides_are_read_in_order() -> None:
     assert label_at(text, "920 crowns") == "slide 2"
 
 
-def test_titles_tables_groups_and_notes_of_slides() -> None:
-    from pptx import Presentation
-    from pptx.util import Cm
-
-    deck = Presentation()
-    slide = deck.slides.add_slide(deck.slide_layouts[1])
-    slide.shapes.title.text = "Costs"
-    slide.placeholders[1].text = "The lamp costs 920 crowns."
-    table = slide.shapes.add_table(1, 2, Cm(1), Cm(1), Cm(5), Cm(2)).table
-    table.cell(0, 0).text, table.cell(0, 1).text = "Oil", "12"
-    box = slide.shapes.add_group_shape().shapes.add_textbox(Cm(1), Cm(1), Cm(5), Cm(2))
-    box.text_frame.text = "Inside a group."
-    slide.notes_slide.notes_text_frame.text = "Ask the guild."
-    buffer = io.BytesIO()
-    deck.save(buffer)
-    text = one(buffer.getvalue(), "a.pptx")
-    assert text.text.split("\n\n") == [
-        "Costs",
-        "The lamp costs 920 crowns.",
-        "Oil | 12",
-        "Inside a group.",
-        "Ask the guild.",
-    ]
-    assert text.title == "Costs"
-
-
 def test_semicolons_and_tabs_separate_too() -> None:
     for mark in ",;\t":
         data = f"name{mark}age\nAda{mark}36\nJon{mark}41\n".encode()
