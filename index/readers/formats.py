@@ -17,11 +17,11 @@ from index.readers.markdown import read_markdown
 from index.readers.members import Extraction, ReadMember, UnknownFormat
 from index.readers.opendocument import OPENDOCUMENT, read_opendocument
 from index.readers.outlook import read_msg
-from index.readers.packages import open_package
 from index.readers.pdf import read_pdf
 from index.readers.plain import decode, read_plain
 from index.readers.records import read_json, read_jsonl
-from index.readers.sheets import read_csv, read_workbook
+from index.readers.rtf import read_rtf
+from index.readers.sheets import WORKBOOKS, read_csv, read_workbook
 from index.readers.slides import POWERPOINT, read_pptx
 from index.readers.transcripts import read_subtitles
 from index.readers.word import WORD, read_word
@@ -34,6 +34,7 @@ _TEXT: dict[str, Callable[[str], Extracted]] = {
     ".markdown": read_markdown,
     ".csv": read_csv,
     ".tsv": read_csv,
+    ".tab": read_csv,
 }
 _NAMED_TEXT: dict[str, Callable[[str, str], Extracted]] = {
     ".json": read_json,
@@ -43,12 +44,11 @@ _NAMED_TEXT: dict[str, Callable[[str, str], Extracted]] = {
 }
 _BINARY: dict[str, Callable[[bytes, str], Extracted]] = {
     ".pdf": read_pdf,
+    ".rtf": read_rtf,
     **dict.fromkeys(WORD, read_word),
     **dict.fromkeys(POWERPOINT, read_pptx),
     **dict.fromkeys(OPENDOCUMENT, read_opendocument),
-    ".xlsx": read_workbook,
-    ".xls": read_workbook,
-    ".ods": read_workbook,
+    **dict.fromkeys(WORKBOOKS, read_workbook),
     ".epub": read_epub,
     ".html": read_html_file,
     ".htm": read_html_file,
@@ -67,7 +67,6 @@ SUFFIXES = frozenset(_TEXT) | frozenset(_NAMED_TEXT) | frozenset(_BINARY) | froz
 """File name endings that can be read, lower case, with the dot."""
 _DEEPEST = 3
 """Files inside files inside files: no deeper."""
-_ZIPPED = frozenset({".xlsx", ".ods"})
 
 
 def extract(data: bytes, name: str, *, depth: int = 0) -> Extraction:
@@ -102,8 +101,6 @@ def extract(data: bytes, name: str, *, depth: int = 0) -> Extraction:
 
 
 def _single(data: bytes, name: str, suffix: str) -> Extracted:
-    if suffix in _ZIPPED:
-        open_package(data, name).close()
     if suffix in _BINARY:
         return _BINARY[suffix](data, name)
     text = decode(data, name)
