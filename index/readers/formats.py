@@ -39,6 +39,7 @@ _TEXT: dict[str, Callable[[str], Extracted]] = {
 _NAMED_TEXT: dict[str, Callable[[str, str], Extracted]] = {
     ".json": read_json,
     ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
     ".vtt": read_subtitles,
     ".srt": read_subtitles,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 Cells = Sequence[str]
 
@@ -77,7 +77,7 @@ def column_names(rows: Sequence[Cells]) -> list[str]:
     names = []
     has_units = len(rows) > 1 and _names_units(rows[-2], rows[-1])
     for column in zip(*levels, strict=True):
-        parts = list(dict.fromkeys(part.removesuffix(":").strip() for part in column if part))
+        parts = list(dict.fromkeys(part.removesuffix(":").strip().replace(": ", " ") for part in column if part))
         if has_units and len(parts) > 1 and column[-1]:
             unit = parts.pop()
             parts.append(unit if unit[0] in "([" else f"({unit})")
@@ -123,9 +123,17 @@ def could_head(row: Cells) -> bool:
     values = [cell for cell in filled if not _is_name(cell)]
     if len(filled) < 2 and len(row) > 1:
         return False
-    if len({cell.endswith(":") for cell in filled}) > 1:
-        return False  # labels, each before its value
+    if has_labels_inside(filled):
+        return False
     return not values or (len(values) > 1 and _is_series(values) and (not row[0] or _is_name(row[0])))
+
+
+def has_labels_inside(filled: Sequence[str]) -> bool:
+    """Tell whether a row holds labels, marked by colons, each before its value."""
+    marks = [cell.endswith(":") for cell, _ in groupby(filled)]
+    return (
+        len(marks) > 1 and marks[0] and any(not mark for mark in marks) and not any(a and b for a, b in pairwise(marks))
+    )
 
 
 def _heads(rows: Sequence[Cells]) -> bool:

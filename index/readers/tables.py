@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import compress
 
 from index.readers.base import TextBuilder
-from index.readers.heads import column_names, could_head, is_labelled, is_number, is_value, restarts
+from index.readers.heads import column_names, could_head, has_labels_inside, is_labelled, is_number, is_value, restarts
 from index.readers.heads import header_rows as told_header_rows
 from index.text import one_line
 
@@ -45,9 +46,16 @@ class _Row:
         return [cell for cell in self.cells if cell]
 
     @property
+    def is_alone(self) -> bool:
+        """Whether one text stands alone in it, in one cell or in cells merged over the whole row."""
+        filled = self.filled
+        return len(self.cells) > 1 and (len(filled) == 1 or (self.is_banner and not is_value(filled[0])))
+
+    @property
     def is_title(self) -> bool:
         """Whether one text stands alone in it, be it in one cell or in cells that were merged."""
-        return len(set(self.filled)) == 1 and len(self.cells) > 1
+        filled = self.filled
+        return len(self.cells) > 1 and len(set(filled)) == 1 and (len(filled) == 1 or not is_value(filled[0]))
 
     @property
     def is_banner(self) -> bool:
@@ -151,7 +159,7 @@ def _ends(table: Sequence[_Row]) -> list[int]:
         if ends and start == ends[-1] + 1:
             continue
         heads = [row.cells for row in table[: start - 1]]
-        while start > 1 and table[start - 1].is_title:
+        while start > 1 and table[start - 1].is_alone:
             start -= 1
         if start > 1 and table[start].cells not in heads and any(not could_head(row) for row in heads[:start]):
             ends.append(start)
@@ -163,6 +171,9 @@ def _append(
 ) -> None:
     table = list(table)
     _append_preamble(table, builder, notes)
+    used = [any(column) for column in zip(*(row.cells for row in table), strict=True)]
+    if not all(used):
+        table = [_Row(row.number, tuple(compress(row.cells, used))) for row in table]
     cells = [row.cells for row in table]
     count = told_header_rows(cells) if header is None else max(0, min(header, len(table) - 1))
     names = column_names(cells[:count]) if count else None
@@ -175,7 +186,7 @@ def _append(
         if row.cells in heads:
             continue
         builder.part(", ".join(filter(None, (name, f"row {row.number}"))), "row")
-        if row.is_title:
+        if row.is_alone and (names is None or (row.cells[0] and not is_value(row.cells[0]))):
             builder.block(row.filled[0], between="\n")
             section = row.filled[0].removesuffix(":") if _is_section(table, i, style) else ""
         else:
@@ -252,7 +263,7 @@ def _parts(cells: Sequence[str], style: _Style) -> list[str]:
         return [f"{cells[0].removesuffix(':')}: {cells[1] or EMPTY}"]
     if style.names is None:
         return _labelled_parts([cell for cell in cells if cell])
-    are_shown = sum(not cell for cell in cells) <= _MANY_EMPTY
+    are_shown = sum(not cell for name, cell in zip(style.names, cells, strict=True) if name) <= _MANY_EMPTY
     pairs = [
         (name, cell or (EMPTY if are_shown and name else "")) for name, cell in zip(style.names, cells, strict=True)
     ]
@@ -262,8 +273,9 @@ def _parts(cells: Sequence[str], style: _Style) -> list[str]:
 def _labelled_parts(filled: Sequence[str]) -> list[str]:
     """Return the cells of a row, each label that ends with a colon together with what follows it."""
     parts: list[str] = []
+    has_labels = has_labels_inside(filled)
     for cell in filled:
-        if parts and parts[-1].endswith(":") and not cell.endswith(":"):
+        if has_labels and parts and parts[-1].endswith(":") and not cell.endswith(":"):
             parts[-1] += f" {cell}"
         elif not parts or cell != parts[-1] or is_value(cell):  # a text in merged cells is said once
             parts.append(cell)

@@ -119,10 +119,11 @@ EXAMPLES: dict[str, bytes] = {
     b"| a | b |\n|---|---|\n| 1 | 2 |\n\n- x\n\n```sh\nls\n```\n",
     "a.html": b"<meta charset=iso-8859-2><title>t</title><h1>Title</h1><p>Text <sup>1</sup> <math><mi>x</mi></math>"
     b"<ol type=i><li>x</ol><dl><dt>a<dd>b</dl><input value=x><svg><text>s</text></svg><table><tr><th>a<td>b</table>",
-    "a.xml": b'<?xml version="1.0" encoding="iso-8859-1"?><rows><row id="1"><a>x</a><b>&lt;p&gt;y&lt;/p&gt;</b></row></rows>',
+    "a.xml": b"<?xml version='1.0' encoding='iso-8859-1'?><rows><row id='1'><a>x</a><b>&lt;p&gt;y&lt;/p&gt;</b></row>"
+    b"</rows>",
     "b.xml": b"<book xmlns='http://docbook.org/ns/docbook'><title>t</title><para>Text &nbsp; <b>b</b>.</para></book>",
-    "a.nxml": b"<article><front><article-meta><title-group><article-title>t</article-title></title-group></article-meta>"
-    b"</front><body><sec><title>s</title><p>Text <math><mi>x</mi></math></p></sec></body></article>",
+    "a.nxml": b"<article><front><article-meta><title-group><article-title>t</article-title></title-group>"
+    b"</article-meta></front><body><sec><title>s</title><p>Text <math><mi>x</mi></math></p></sec></body></article>",
     "a.csv": b"a,b\n1,2\n",
     "a.json": b'{"a": 1}',
     "a.jsonl": b'{"a": 1}\n',
@@ -136,14 +137,15 @@ EXAMPLES: dict[str, bytes] = {
             "<w:p><w:r><w:t>Cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>"
         }
     ),
+    "a.fodt": b"<d xmlns:o='o' xmlns:t='t'><o:body><o:text><t:h>T</t:h><t:p>x</t:p></o:text></o:body></d>",
     "a.pptx": _zipped(a__xml="<a/>"),
     "a.xlsx": _zipped(a__xml="<a/>"),
     "a.epub": _zipped(
         **{
             "META-INF/container.xml": '<container><rootfiles><rootfile full-path="a.opf"/></rootfiles></container>',
-            "a.opf": "<package><metadata><title>t</title><creator>c</creator><date>2024-01-01</date></metadata><manifest>"
-            '<item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="a"/></spine>'
-            "</package>",
+            "a.opf": "<package><metadata><title>t</title><creator>c</creator><date>2024-01-01</date></metadata>"
+            '<manifest><item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>'
+            '<spine><itemref idref="a"/></spine></package>',
             "a.xhtml": '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body><h1>t</h1><p/></body></html>',
         }
     ),
