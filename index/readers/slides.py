@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,8 +19,6 @@ POWERPOINT = (".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm")
 _TITLES = frozenset({"title", "ctrTitle"})
 _REPEATED = frozenset({"ftr", "hdr", "dt"})
 """Placeholders that say the same on many slides."""
-_FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)", re.IGNORECASE)
-"""What programs write as the description of a picture that nobody described."""
 _SMALL = 64 * 9525
 """In the units of the format, the width and height below which a picture is decoration."""
 
@@ -247,7 +244,7 @@ class _Slide:
         properties = next(shape.iterfind("./*/{*}cNvPr"), None)
         if properties is not None:
             text = one_line(properties.get("descr", "")) or one_line(properties.get("title", ""))
-            if text and not _FILE_NAME.fullmatch(text):
+            if text:
                 self._builder.block(f"{what}: {text}")
 
     def _append_picture(self, shape: Any) -> None:
