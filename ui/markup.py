@@ -24,7 +24,7 @@ _PLACES = {
     "line": phrase("line {n}"),
     "clause": phrase("clause {n}"),
 }
-_PLACE = re.compile(rf"({'|'.join(_PLACES)}) (\S.*)", re.IGNORECASE)
+_PLACE = re.compile(r"(page|slide|row|item|record|line|clause) (\d\S*)|(sheet|table) (\S.*)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
@@ -49,7 +49,8 @@ def human_place(locator: str, language: str = ENGLISH) -> str:
     parts = []
     for part in locator.split(", "):
         match = _PLACE.fullmatch(part)
-        parts.append(say(language, _PLACES[match[1].lower()], n=match[2]) if match else part)
+        kind, name = (match[1] or match[3], match[2] or match[4]) if match else ("", "")
+        parts.append(say(language, _PLACES[kind.lower()], n=name) if match else part)
     return ", ".join(parts)
 
 

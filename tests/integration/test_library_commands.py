@@ -150,7 +150,8 @@ def test_what_a_sync_did_is_said_in_full(run: Run, tmp_path: Path) -> None:
     assert "bad.json: is not valid JSON" in err
     report = json.loads(run("add", str(notes), "--json")[1])
     assert {kind: len(items) for kind, items in report.items()} == {
-        "added": 0, "updated": 0, "unchanged": 2, "removed": 0, "renamed": 0, "failed": 1,
+        "added": 0, "updated": 0, "unchanged": 2, "removed": 0, "renamed": 0, "failed": 1, "skipped": 0,
+        "unread": 0,
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from fakes import WordCountEmbedder, make_document
 from index import sync
 from index.errors import UnreadableDocument
 from index.library import Library
+from index.readers import FileReader
 from index.types import SyncReport
 
 
@@ -91,6 +92,69 @@ def test_folders_are_searched_all_the_way_down_but_not_where_hidden(library: Lib
     (docs / "image.png").write_bytes(b"\x89PNG")
     (docs / "page.HTML").write_text("<p>Text.")
     assert names(library.add([docs])) == {"added": ["page.HTML", "x.txt"]}
+
+
+def test_what_a_folder_holds_and_is_not_read_is_reported_with_the_reason(library: Library, docs: Path) -> None:
+    write(docs, a="Text of a.")
+    (docs / "film.mkv").write_bytes(b"x")
+    (docs / ".hidden.txt").write_text("Hidden.")
+    (docs / ".git").mkdir()
+    (docs / ".git" / "config.txt").write_text("Hidden, too.")
+    (docs / "draft.txt").write_text("A draft.")
+    (docs / ".pinciteignore").write_text("draft*\n")
+    report = library.add([docs])
+    assert names(report) == {"added": ["a.txt"]}
+    assert [(Path(path).name, reason) for path, reason in report.skipped] == [
+        (".git", "is hidden"),
+        (".hidden.txt", "is hidden"),
+        ("draft.txt", "is named in .pinciteignore"),
+        ("film.mkv", "format .mkv is not read"),
+    ]
+
+
+def test_what_of_a_file_cannot_be_read_is_reported_and_kept(
+    new_library: Callable[..., Library], docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (docs / "m.eml").write_bytes(
+        b"Subject: Plan\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
+        b"--x\nContent-Type: text/plain\n\nThe plan is attached.\n"
+        b"--x\nContent-Type: application/x-dwg\nContent-Disposition: attachment; filename=plan.dwg\n\nAC1027\n--x--\n"
+    )
+    library = new_library()
+    first = library.add([docs])
+    (path,) = first.added
+    assert [(item.what, item.where) for item in first.unread[path]] == [("attachment", "plan.dwg")]
+    again = library.add([docs])
+    assert (again.unchanged, again.unread) == ([path], first.unread)
+    assert list(library.unread(library.catalogue()[0])) == first.unread[path]
+
+
+def test_newer_readers_read_a_known_file_again_and_keep_its_id(
+    library: Library, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(docs, a="Text of a.")
+    library.add([docs])
+    before = library.catalogue()
+    assert names(library.add([docs])) == {"unchanged": ["a.txt"]}
+    monkeypatch.setattr(sync, "reading_version", lambda: 10_000)
+    assert names(library.add([docs])) == {"updated": ["a.txt"]}
+    assert names(library.add([docs])) == {"unchanged": ["a.txt"]}
+    assert library.catalogue() == before
+
+
+def test_a_file_that_could_not_be_read_is_tried_again_by_newer_readers(
+    library: Library, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(docs, a="Text of a.", b="")
+    assert names(library.add([docs])) == {"added": ["a.txt"], "failed": ["b.txt"]}
+    tried: list[str] = []
+    read = FileReader.read
+    monkeypatch.setattr(FileReader, "read", lambda self, path: tried.append(path.name) or read(self, path))
+    library.add([docs])
+    assert tried == []
+    monkeypatch.setattr(sync, "reading_version", lambda: 10_000)
+    library.add([docs])
+    assert tried == ["a.txt", "b.txt"]
 
 
 def test_removal_is_limited_to_the_folders_named(library: Library, docs: Path) -> None:

@@ -231,6 +231,9 @@ def test_dates_are_written_out() -> None:
 def test_places_of_passages_are_named() -> None:
     assert [human_place("page 7", language) for language in LANGUAGES] == ["page 7", "Seite 7", "página 7", "sayfa 7"]
     assert human_place("Budget, row 4", "es") == "Budget, fila 4"
+    assert human_place("Sheet Prices, row 4, Net price", "de") == "Blatt Prices, Zeile 4, Net price"
+    assert human_place("page 3, table 1, row 2", "tr") == "sayfa 3, tablo 1, satır 2"
+    assert human_place("page 3, clause 3.2", "es") == "página 3, cláusula 3.2"
     for other in ("", "page", "page x", "homepage 7", "Kapitel 1"):
         assert human_place(other, "de") == other
 
