@@ -17,7 +17,7 @@ def numbered(count: int, words: int = 5) -> str:
 
 def from_markdown(text: str, title: str = "") -> Document:
     read = read_markdown(text)
-    return make_document(text, title=title, headings=read.headings, body_start=read.body_start)
+    return make_document(read.text, title=title, headings=read.headings, body_start=read.body_start)
 
 
 def texts(chunks: list[Chunk]) -> list[str]:
@@ -66,11 +66,11 @@ def test_no_chunk_crosses_a_heading_and_each_knows_its_path() -> None:
     )
     assert [(chunk.heading, chunk.text) for chunk in chunk_document(document, WordCountEmbedder())] == [
         ("", "Intro."),
-        ("A", "# A\n\nIn A."),
-        ("A > B", "## B\n\nIn B."),
-        ("A > B > C", "### C\n\nIn C."),
-        ("A > D", "## D\n\nIn D."),
-        ("E", "# E\n\nIn E."),
+        ("A", "A\n\nIn A."),
+        ("A > B", "B\n\nIn B."),
+        ("A > B > C", "C\n\nIn C."),
+        ("A > D", "D\n\nIn D."),
+        ("E", "E\n\nIn E."),
     ]
 
 
@@ -78,16 +78,16 @@ def test_the_title_is_not_repeated_in_the_path() -> None:
     document = from_markdown("# Title\n\n## Part\n\nProse.\n", title="Title")
     (chunk,) = chunk_document(document, WordCountEmbedder())
     assert chunk.heading == "Part"
-    assert embedding_text(chunk, "Title", WordCountEmbedder()) == "Title > Part\n# Title\n\n## Part\n\nProse."
+    assert embedding_text(chunk, "Title", WordCountEmbedder()) == "Title > Part\nTitle\n\nPart\n\nProse."
 
 
 def test_what_lies_before_the_body_is_in_no_chunk() -> None:
-    assert texts(chunk_document(from_markdown("---\ntitle: T\n---\nProse.\n"), WordCountEmbedder())) == ["Prose."]
+    assert texts(chunk_document(make_document("---\ntitle: T\n---\nProse.\n", body_start=17), WordCountEmbedder())) == ["Prose."]
 
 
 def test_a_heading_with_nothing_below_it_stands_with_the_next() -> None:
     chunks = chunk_document(from_markdown("# A\n\n## B\n\nIn B.\n\n## C\n"), WordCountEmbedder())
-    assert [(chunk.heading, chunk.text) for chunk in chunks] == [("A > B", "# A\n\n## B\n\nIn B."), ("A > C", "## C")]
+    assert [(chunk.heading, chunk.text) for chunk in chunks] == [("A > B", "A\n\nB\n\nIn B."), ("A > C", "C")]
 
 
 def test_without_title_and_heading_there_is_no_header() -> None:
@@ -113,11 +113,11 @@ def test_a_long_title_is_cut_between_words() -> None:
 
 
 def test_headings_in_the_text_of_a_long_document_keep_offsets_exact() -> None:
-    text = "".join(f"# H{i}\n\n{numbered(7)}\n\n" for i in range(20))
-    chunks = chunk_document(from_markdown(text), WordCountEmbedder(max_tokens=12))
-    assert all(text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
+    document = from_markdown("".join(f"# H{i}\n\n{numbered(7)}\n\n" for i in range(20)))
+    chunks = chunk_document(document, WordCountEmbedder(max_tokens=12))
+    assert all(document.text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
     assert {chunk.heading for chunk in chunks} == {f"H{i}" for i in range(20)}
-    assert "".join(texts(chunks)).count("# H") == 20
+    assert "".join(texts(chunks)).count("H") == 20
 
 
 def test_a_heading_inside_a_paragraph_splits_it() -> None:
