@@ -28,7 +28,7 @@ _RENAMED = (
 )
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_TEMPLATE_STAMPS = frozenset({"2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z"})
+_TEMPLATE_STAMPS = frozenset({"2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z", "2013-01-27T09:15:58Z"})
 """The dates in the blank files that python-docx and python-pptx start from: they say nothing about a document."""
 _EMPTY_TITLE = re.compile(r"(?:microsoft )?(?:word document|powerpoint presentation|presentation|document ?\d*)", re.I)
 _PROGRAM = re.compile(r"^microsoft (?:office )?(?:word|powerpoint|excel) - ", re.I)
