@@ -47,7 +47,8 @@ def read_opendocument(data: bytes, name: str) -> Extracted:
     content = parts.content
     body = next(content.iterfind("{*}body/*"), None)
     if body is None or local(body) not in ("text", "presentation", "drawing"):
-        raise UnreadableDocument(f"{name}: is no OpenDocument text or presentation; give it the ending of its format")
+        fault = "is damaged; save it again" if parts.is_damaged else "is no OpenDocument text or presentation"
+        raise UnreadableDocument(f"{name}: {fault}")
     builder = TextBuilder()
     if parts.is_damaged:
         builder.unread("damaged_part", remedy="save_again")
