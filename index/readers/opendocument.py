@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from index.readers.base import Extracted, TextBuilder
 from index.readers.dates import parse_date
 from index.readers.drawings import marked_header_rows
 from index.readers.mathml import linear
-from index.readers.opendocument_styles import Counters, Styles, attribute, local, whole
+from index.readers.opendocument_styles import Counters, Styles, attribute, is_small, local, whole
 from index.readers.opendocument_tables import chart_rows, table_rows
 from index.readers.packages import member_bytes, open_package
 from index.readers.parts import costing_only, parse_xml
@@ -31,10 +30,6 @@ _DRAWN = frozenset(
     "control scene page-thumbnail".split()
 )
 _PLACEHOLDERS = frozenset({"header", "footer", "date-time", "page-number"})
-_LENGTH = re.compile(r"([\d.]+)(cm|mm|in|pt|pc|px)")
-_INCHES = {"cm": 1 / 2.54, "mm": 1 / 25.4, "in": 1.0, "pt": 1 / 72, "pc": 1 / 6, "px": 1 / 96}
-_SMALL = 64 / 96
-"""The width and height in inches below which a picture is decoration."""
 
 
 def read_opendocument(data: bytes, name: str) -> Extracted:
@@ -291,7 +286,7 @@ class _Reader:
                 self._main.unread("audio_video" if kind == "plugin" else "embedded_object", self._place)
             elif kind == "image":
                 self._write(f"Picture: {described}" if described else "")
-                if not _is_small(frame):
+                if not is_small(frame):
                     self._main.unread("picture", self._place, remedy="ocr")
             else:
                 continue
@@ -396,8 +391,3 @@ class _Reader:
             self._seen.add(text)
             self._builder.place(place, kind="note")
             self._write(text)
-
-
-def _is_small(frame: Any) -> bool:
-    sizes = (_LENGTH.fullmatch(attribute(frame, side)) for side in ("width", "height"))
-    return any(float(size[1]) * _INCHES[size[2]] < _SMALL for size in sizes if size and size[1].count(".") < 2)

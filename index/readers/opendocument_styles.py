@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,10 @@ from index.text import one_line
 
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _DEEPEST = 10
+_LENGTH = re.compile(r"([\d.]+)(cm|mm|in|pt|pc|px)")
+_INCHES = {"cm": 1 / 2.54, "mm": 1 / 25.4, "in": 1.0, "pt": 1 / 72, "pc": 1 / 6, "px": 1 / 96}
+_SMALL = 64 / 96
+"""The width and height in inches below which a picture is decoration."""
 
 
 def local(node: Any) -> str:
@@ -25,6 +30,12 @@ def attribute(node: Any, name: str) -> str:
 def whole(text: str, default: int, most: int = 1_000_000) -> int:
     """Return a whole number that an attribute states, held to a bound."""
     return min(int(text), most) if text.isdecimal() and len(text) < 10 else default
+
+
+def is_small(frame: Any) -> bool:
+    """Tell whether a frame is too small for a picture that says something."""
+    sizes = (_LENGTH.fullmatch(attribute(frame, side)) for side in ("width", "height"))
+    return any(float(size[1]) * _INCHES[size[2]] < _SMALL for size in sizes if size and size[1].count(".") < 2)
 
 
 @dataclass(frozen=True, slots=True)
