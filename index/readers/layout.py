@@ -1,7 +1,9 @@
-"""The reading order of runs of text on a page: columns, lines, paragraphs. Coordinates are points, y grows upwards."""
+"""The order in which a page is read: words to lines, columns, paragraphs. Coordinates are points, y grows upwards."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -11,13 +13,36 @@ _SMALLEST_COLUMN = 4
 """Lines that each side of a gutter has at least."""
 _FILLED = 0.6
 """Share of a column's width that its lines fill at the median; cells of a table fill less of theirs."""
-_LINE_PITCH = 1.35
+_LINE_PITCH = 1.3
 """Lines farther apart than this many times the usual distance belong to different paragraphs."""
+_WIDE = 1.2
+"""A gap of so many times the size of the type divides what is drawn in one go; justified lines have narrower ones."""
+_WIDE_ELSEWHERE = 0.6
+"""The same for what is drawn at different times."""
+BULLET = re.compile(r"[•◦‣⁃∙·▪○●■□▢☐☑☒✓✔➢➤–—*-]|o")
+NUMBERED = re.compile(
+    r"(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,5})[.)]|\(\d{1,3}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?|§+ ?\d+[a-z]?\.?)"
+)
+"""What numbers an item or a clause."""
+_ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "؟", "।")
+_LEADS_ON = frozenset(
+    "a an the of for and or to in on at by with from as de la le les du des et en un une da do dos e der die das den "
+    "dem von für und im am zu zum zur mit ein eine del el los las y van het een voor".split()
+)
+"""A line of a title that ends with one of these goes on in the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text on one line. ``size`` is the font's, in points."""
+    """Text on one line: a word, or several.
+
+    Attributes:
+        text: without line breaks.
+        left: edge of its box; so are ``bottom``, ``right`` and ``top``.
+        size: of the type, in points.
+        number: place in the order in which the file draws.
+        stands_for: what else stands here, such as a table; its text is empty then.
+    """
 
     text: str
     left: float
@@ -25,29 +50,129 @@ class Run:
     right: float
     top: float
     size: float
+    number: int = 0
+    stands_for: object = None
 
 
-def reading_order(runs: Sequence[Run]) -> list[list[Run]]:
-    """Return the columns of a page in the order in which they are read, each a list of lines from top to bottom.
+def merged(runs: Sequence[Run], text: str) -> Run:
+    """Return one run in the place of several."""
+    return Run(
+        text=text,
+        left=min(run.left for run in runs),
+        bottom=min(run.bottom for run in runs),
+        right=max(run.right for run in runs),
+        top=max(run.top for run in runs),
+        size=median(run.size for run in runs),
+        number=min(run.number for run in runs),
+        stands_for=next((run.stands_for for run in runs if run.stands_for is not None), None),
+    )
+
+
+def segments(words: Sequence[Run]) -> list[Run]:
+    """Put words together to what stands on one line without a wide gap."""
+    pieces: list[list[Run]] = []
+    standing = [word for word in words if word.stands_for]
+    for word in (word for word in words if not word.stands_for):
+        if pieces and _goes_on_in_line(pieces[-1][-1], word):
+            pieces[-1].append(word)
+        else:
+            pieces.append([word])
+    found = [_segment(word) for line in lines([merged(piece, "") for piece in pieces], pieces) for word in line]
+    return found + standing
+
+
+def _goes_on_in_line(last: Run, word: Run) -> bool:
+    if not _same_line(last, word):
+        return False
+    gap = max(word.left - last.right, last.left - word.right)
+    return gap <= _WIDE * max(last.size, word.size) and (
+        word.left >= last.left or is_right_to_left(last.text + word.text)
+    )
+
+
+def lines(boxes: Sequence[Run], pieces: Sequence[Sequence[Run]]) -> list[list[list[Run]]]:
+    """Return the lines of a page, each a list of segments from left to right, each a list of words."""
+    order = sorted(range(len(boxes)), key=lambda i: (-(boxes[i].top + boxes[i].bottom), boxes[i].left))
+    found: list[list[int]] = []
+    for i in order:
+        line = next((line for line in reversed(found[-3:]) if _same_line(boxes[line[0]], boxes[i])), None)
+        if line is None:
+            found.append([i])
+        else:
+            line.append(i)
+    result: list[list[list[Run]]] = []
+    for line in found:
+        joined: list[list[Run]] = []
+        right = float("-inf")
+        for i in sorted(line, key=lambda i: boxes[i].left):
+            size = boxes[i].size
+            if joined and -_WIDE * size < boxes[i].left - right < _WIDE_ELSEWHERE * size:
+                joined[-1] += pieces[i]
+            else:
+                joined.append(list(pieces[i]))
+            right = max(boxes[i].right, right if joined and len(joined[-1]) > len(pieces[i]) else float("-inf"))
+        result.append(joined)
+    return result
+
+
+def _segment(words: Sequence[Run]) -> Run:
+    ordered = in_logical_order(sorted(words, key=lambda word: word.left)) if len(words) > 1 else list(words)
+    text = ordered[0].text
+    for last, word in pairwise(ordered):
+        gap = max(word.left - last.right, last.left - word.right)
+        is_split = abs(word.number - last.number) > 1 and gap < 0.1 * word.size  # one word, drawn in two goes
+        text += word.text if is_split else f" {word.text}"
+    return merged(ordered, text)
+
+
+def in_logical_order(words: Sequence[Run]) -> list[Run]:
+    """Return the words of a line, given from left to right, in the order in which they are read."""
+    if not any(is_right_to_left(word.text) for word in words):
+        return list(words)
+    if sum(is_right_to_left(word.text) for word in words) * 2 >= sum(map(_has_letters, (word.text for word in words))):
+        backward = [list(group) for _, group in groupby(reversed(words), lambda word: _is_left_to_right(word.text))]
+        return [word for group in backward for word in (reversed(group) if _is_left_to_right(group[0].text) else group)]
+    forward = [list(group) for _, group in groupby(words, lambda word: is_right_to_left(word.text))]
+    return [word for group in forward for word in (reversed(group) if is_right_to_left(group[0].text) else group)]
+
+
+def is_right_to_left(text: str) -> bool:
+    """Tell whether text is written from right to left: its letters are those of such a script."""
+    if text.isascii():
+        return False
+    kinds = [unicodedata.bidirectional(character) for character in text]
+    return sum(kind in ("R", "AL") for kind in kinds) > sum(kind == "L" for kind in kinds)
+
+
+def _is_left_to_right(text: str) -> bool:
+    return not is_right_to_left(text) and any(character.isalnum() for character in text)
+
+
+def _has_letters(text: str) -> bool:
+    return any(map(str.isalpha, text))
+
+
+def reading_order(runs: Sequence[Run]) -> list[list[list[Run]]]:
+    """Return the columns of a page in the order in which they are read: lines from top to bottom, each of segments.
 
     Where a gutter divides the runs, what spans it (a title, a wide figure's caption) divides the page into bands, and
     each band is read column by column.
     """
     gutter = _gutter(runs)
     if gutter is None:
-        return [_lines(runs)] if runs else []
-    ordered: list[list[Run]] = []
+        return [_rows(runs)] if runs else []
+    ordered: list[list[list[Run]]] = []
     for spans, group in groupby(sorted(runs, key=lambda run: -run.top), lambda run: run.left < gutter < run.right):
         band = list(group)
-        ordered += [_lines(band)] if spans else _columns(band, gutter)
+        ordered += [_rows(band)] if spans else _columns(band, gutter)
     return ordered
 
 
-def _columns(band: Sequence[Run], gutter: float) -> list[list[Run]]:
+def _columns(band: Sequence[Run], gutter: float) -> list[list[list[Run]]]:
     left = [run for run in band if run.right <= gutter]
     right = [run for run in band if run.left >= gutter]
     if len(left) < 2 or len(right) < 2:
-        return [_lines(band)] if band else []
+        return [_rows(band)] if band else []
     return [*reading_order(left), *reading_order(right)]
 
 
@@ -55,7 +180,7 @@ def _gutter(runs: Sequence[Run]) -> float | None:
     """Return the x of a gap between two columns of prose, or None."""
     if len(runs) < 2 * _SMALLEST_COLUMN:
         return None
-    edges = sorted({run.right for run in runs})
+    edges = sorted({round(run.right, 1) for run in runs})
     best: tuple[int, float] | None = None
     for edge in edges:
         following = [run.left for run in runs if run.left > edge]
@@ -84,15 +209,31 @@ def _overlap(left: Sequence[Run], right: Sequence[Run]) -> bool:
     return top - bottom > 2 * median(run.size for run in left)
 
 
-def _lines(runs: Sequence[Run]) -> list[Run]:
-    """Put together what stands on one line (cells of a table, say), and order the lines from top to bottom."""
-    lines: list[list[Run]] = []
+def _rows(runs: Sequence[Run]) -> list[list[Run]]:
+    """Order the lines of a column from top to bottom; what numbers or marks an item joins the item."""
+    rows: list[list[Run]] = []
     for run in sorted(runs, key=lambda run: (-(run.top + run.bottom), run.left)):
-        if lines and _same_line(lines[-1][0], run):
-            lines[-1].append(run)
+        if rows and not run.stands_for and not rows[-1][0].stands_for and _same_line(rows[-1][0], run):
+            rows[-1].append(run)
         else:
-            lines.append([run])
-    return [_merged(sorted(line, key=lambda run: run.left)) for line in lines]
+            rows.append([run])
+    return [_with_marks(sorted(row, key=lambda run: run.left)) for row in rows]
+
+
+def _with_marks(row: list[Run]) -> list[Run]:
+    joined: list[Run] = []
+    for run in row:
+        last = joined[-1] if joined else None
+        if last is not None and is_mark(last.text) and run.left - last.right < 5 * run.size and len(joined) == 1:
+            joined[-1] = merged([last, run], f"{last.text} {run.text}")
+        else:
+            joined.append(run)
+    return joined
+
+
+def is_mark(text: str) -> bool:
+    """Tell whether text is nothing but a bullet or the number of an item."""
+    return (BULLET.fullmatch(text) or NUMBERED.fullmatch(text)) is not None
 
 
 def _same_line(a: Run, b: Run) -> bool:
@@ -100,27 +241,27 @@ def _same_line(a: Run, b: Run) -> bool:
     return shared > 0.5 * min(a.top - a.bottom, b.top - b.bottom)
 
 
-def _merged(line: Sequence[Run]) -> Run:
-    if len(line) == 1:
-        return line[0]
-    return Run(
-        text=" | ".join(run.text for run in line),
-        left=line[0].left,
-        bottom=min(run.bottom for run in line),
-        right=max(run.right for run in line),
-        top=max(run.top for run in line),
-        size=median(run.size for run in line),
-    )
+def as_line(row: Sequence[Run]) -> Run:
+    """Return what stands side by side as one line."""
+    if len(row) == 1:
+        return row[0]
+    ordered = in_logical_order(row)
+    return merged(ordered, " | ".join(run.text for run in ordered))
 
 
 def paragraphs(columns: Sequence[Sequence[Run]]) -> list[list[Run]]:
-    """Cut columns into paragraphs: at wider gaps, at another size of type, and around rows of cells."""
+    """Cut columns of lines into paragraphs: at wider gaps, at another size of type, and where a line was ended."""
     found: list[list[Run]] = []
-    for lines in columns:
-        pitches = [above.bottom - below.bottom for above, below in pairwise(lines)]
-        usual = median(pitch for pitch in pitches) if pitches else 0.0
-        for i, line in enumerate(lines):
-            goes_on = not _starts_paragraph(lines[i - 1], line, usual) if i else _goes_on(found, line)
+    for column in columns:
+        usual = _line_distances(column)
+        edges = (min((line.left for line in column), default=0.0), max((line.right for line in column), default=0.0))
+        for i, line in enumerate(column):
+            above = column[i - 1] if i else None
+            goes_on = (
+                not _starts_paragraph(above, line, usual.get(round(line.size), 0.0), edges)
+                if above
+                else _goes_on(found, line)
+            )
             if goes_on:
                 found[-1].append(line)
             else:
@@ -128,21 +269,53 @@ def paragraphs(columns: Sequence[Sequence[Run]]) -> list[list[Run]]:
     return found
 
 
-def _starts_paragraph(above: Run, line: Run, usual: float) -> bool:
+def _line_distances(column: Sequence[Run]) -> dict[int, float]:
+    """Return, for each size of type, the distance of lines within a paragraph; that between paragraphs is wider."""
+    pitches: dict[int, list[float]] = {}
+    for above, line in pairwise(column):
+        pitch = above.bottom - line.bottom
+        if not above.stands_for and not line.stands_for and 0.6 * line.size < pitch < 3 * line.size:
+            pitches.setdefault(round(line.size), []).append(pitch)
+    return {size: sorted(found)[len(found) // 4] for size, found in pitches.items()}
+
+
+def _starts_paragraph(above: Run, line: Run, usual: float, edges: tuple[float, float]) -> bool:
     pitch = above.bottom - line.bottom
-    return (
-        pitch > _LINE_PITCH * max(min(usual, 1.6 * line.size), line.size)
-        or abs(above.size - line.size) > 0.1 * max(above.size, line.size)
-        or " | " in line.text
-        or " | " in above.text
-        or (line.left - above.left > 0.8 * line.size and above.text.endswith((".", "!", "?", ":", "”", '"')))
-        or line.text[:2] in ("• ", "- ", "– ", "* ")
-    )
+    if above.stands_for or line.stands_for or " | " in line.text or " | " in above.text:
+        return True
+    if pitch > min(_LINE_PITCH * max(usual, 0.95 * line.size), 2.3 * line.size) or pitch < -0.5 * line.size:
+        return True
+    if abs(above.size - line.size) > 0.1 * max(above.size, line.size) and len(line.text) > 3 and len(above.text) > 3:
+        return True
+    if line.left - above.left > 0.8 * line.size and above.text.endswith(_ENDS):
+        return True
+    return _starts_item(above, line) or _was_ended(above, line, edges)
+
+
+def _starts_item(above: Run, line: Run) -> bool:
+    first, _, rest = line.text.partition(" ")
+    if not rest:
+        return False
+    if BULLET.fullmatch(first):
+        return True
+    return NUMBERED.fullmatch(first) is not None and (above.text.endswith((*_ENDS, ",")) or line.left <= above.left)
+
+
+def _was_ended(above: Run, line: Run, edges: tuple[float, float]) -> bool:
+    """Tell whether a line was ended on purpose: the next one's first word would have had room in it."""
+    words = line.text.split()
+    if not words or line.text[0].islower() or above.text.endswith((",", "-", "–", "&", "/", "\x02")):
+        return False
+    if above.text.split()[-1].lower() in _LEADS_ON:
+        return False
+    room = above.left - edges[0] if is_right_to_left(above.text) else edges[1] - above.right
+    needed = (len(words[0]) + 1) / max(len(line.text), 1) * (line.right - line.left)
+    return room > needed + 1.5 * line.size
 
 
 def _goes_on(found: Sequence[Sequence[Run]], line: Run) -> bool:
     """Tell whether the first line of a column goes on with the last paragraph of the column before."""
-    if not found:
+    if not found or line.stands_for or found[-1][-1].stands_for:
         return False
     last = found[-1][-1]
     return (

@@ -1,0 +1,262 @@
+"""The words of a PDF's page with their boxes, turned upright, as pdfium gives its characters.
+
+Coordinates are points and y grows upwards. Text that runs in other directions than the page's own makes groups of its
+own, each turned so that it can be read like any other.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from index.readers.layout import Run, is_right_to_left
+
+_SPACE = 0.18
+"""A gap of so many times the size of the type parts words; letters that are kerned stand closer."""
+_DOUBLE = 0.13
+"""The same letter closer than this to itself has been drawn twice, to look bold."""
+_SMALLEST = 0.5
+"""Type of so few points cannot be read by anybody."""
+_INVISIBLE_MODE = 3
+_BULLETS = {chr(code): "•" for code in (0xF0B7, 0xF0A7, 0xF0D8, 0xF076, 0xF0FC, 0xF02D, 0x25CF, 0x25AA, 0x25A0)}
+_HYPHEN = "\x02"
+"""What pdfium writes for a hyphen at the end of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A character in upright coordinates; ``baseline`` is its y."""
+
+    text: str
+    left: float
+    right: float
+    baseline: float
+    size: float
+    after_space: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What runs in one direction: its words, and how a point of the page is turned into its coordinates."""
+
+    degrees: int
+    words: list[Run]
+    turned: Callable[[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What the characters of a text object have in common."""
+
+    degrees: int
+    size: float
+    is_light: bool
+    is_transparent: bool
+    is_invisible: bool
+
+
+def read_groups(
+    page: Any, seen: Callable[[float, float], bool], is_dark: Callable[[float, float], bool]
+) -> list[Group]:
+    """Return the words of a page by their direction, those that are upright for the reader first.
+
+    Args:
+        page: of pypdfium2.
+        seen: whether invisible text at a point belongs to a picture there (the text layer of a scan).
+        is_dark: whether something is painted behind a point, so that white text can be seen.
+    """
+    rotation = page.get_rotation()
+    by_direction: dict[int, list[Glyph]] = defaultdict(list)
+    for degrees, glyph in _glyphs(page, seen, is_dark):
+        by_direction[degrees].append(glyph)
+    order = sorted(by_direction, key=lambda d: ((d - rotation) % 360 != 0, -len(by_direction[d]), d))
+    return [Group(d, _words(_once(by_direction[d])), turning(d)) for d in order]
+
+
+def turning(degrees: int) -> Callable[[float, float], tuple[float, float]]:
+    """Return what turns a point clockwise, so that text that runs at ``degrees`` becomes upright."""
+    exact = {0: (1.0, 0.0), 90: (0.0, 1.0), 180: (-1.0, 0.0), 270: (0.0, -1.0)}
+    cosine, sine = exact.get(degrees) or (math.cos(math.radians(degrees)), math.sin(math.radians(degrees)))
+    return lambda x, y: (x * cosine + y * sine, y * cosine - x * sine)
+
+
+def _glyphs(
+    page: Any, seen: Callable[[float, float], bool], is_dark: Callable[[float, float], bool]
+) -> list[tuple[int, Glyph]]:
+    """Return the visible characters in the order in which pdfium gives them, each with its direction."""
+    import pypdfium2.raw as raw
+
+    left, bottom, right, top = page.get_bbox()
+    text_page = page.get_textpage()
+    found: list[tuple[int, Glyph]] = []
+    styles: dict[int, _Style] = {}
+    x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
+    after_space = False
+    try:
+        for i in range(text_page.count_chars()):
+            if raw.FPDFText_IsGenerated(text_page, i):
+                continue
+            text = _text(raw.FPDFText_GetUnicode(text_page, i))
+            if not text or text.isspace():
+                after_space = True
+                continue
+            holder = raw.FPDFText_GetTextObject(text_page, i)
+            key = ctypes.addressof(holder.contents) if holder else -i - 1
+            style = styles.get(key)
+            if style is None:
+                style = styles[key] = _style(raw, text_page, i, holder)
+            if not raw.FPDFText_GetCharOrigin(text_page, i, x, y) or not raw.FPDFText_GetLooseCharBox(
+                text_page, i, box
+            ):
+                continue
+            middle = ((box.left + box.right) / 2, (box.bottom + box.top) / 2)
+            is_outside = not (left <= middle[0] <= right and bottom <= middle[1] <= top)
+            if is_outside or style.size < _SMALLEST or style.is_transparent:
+                continue
+            if (style.is_invisible and not seen(*middle)) or (style.is_light and not is_dark(*middle)):
+                continue
+            found.append((style.degrees, _upright(text, (x.value, y.value), box, style, after_space)))
+            after_space = False
+    finally:
+        text_page.close()
+    return found
+
+
+def _text(code: int) -> str:
+    """Return a character as it is read: ligatures and Arabic forms as letters, control characters left out."""
+    if not 0 < code <= 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+        return ""
+    character = chr(code)
+    if character in _BULLETS:
+        return _BULLETS[character]
+    if 0xFB00 <= code <= 0xFB06 or 0xFB1D <= code <= 0xFDFF or 0xFE70 <= code <= 0xFEFC:
+        return unicodedata.normalize("NFKC", character)
+    if character in ("\u00ad", "\ufffe"):
+        return _HYPHEN
+    return character if character == _HYPHEN or unicodedata.category(character) != "Cc" else ""
+
+
+def _style(raw: Any, text_page: Any, i: int, holder: Any) -> _Style:
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text_page, i, matrix)
+    degrees = round(math.degrees(math.atan2(matrix.b, matrix.a))) % 360
+    nearest = round(degrees / 90) * 90
+    if abs(degrees - nearest) <= 3:
+        degrees = nearest % 360
+    scale = math.hypot(matrix.c, matrix.d) or 1.0
+    colours = [ctypes.c_uint() for _ in range(4)]
+    has_colour = raw.FPDFText_GetFillColor(text_page, i, *colours)
+    red, green, blue, alpha = (colour.value for colour in colours) if has_colour else (0, 0, 0, 255)
+    mode = raw.FPDFTextObj_GetTextRenderMode(holder) if holder else 0
+    return _Style(
+        degrees=degrees,
+        size=abs(raw.FPDFText_GetFontSize(text_page, i)) * scale,
+        is_light=min(red, green, blue) >= 250 and mode in (0, -1),
+        is_transparent=alpha == 0 and mode == 0,
+        is_invisible=mode == _INVISIBLE_MODE,
+    )
+
+
+def _upright(text: str, origin: tuple[float, float], box: Any, style: _Style, after_space: bool) -> Glyph:
+    turned = turning(style.degrees)
+    start, baseline = turned(*origin)
+    if style.degrees % 90 == 0:
+        edges = [turned(box.left, box.bottom)[0], turned(box.right, box.top)[0]]
+        left, right = min(edges), max(edges)
+    else:
+        left, right = start, start + 0.5 * style.size * len(text)
+    return Glyph(text, left, right, baseline, style.size, after_space)
+
+
+def _once(glyphs: Sequence[Glyph]) -> list[Glyph]:
+    """Return glyphs without those that are drawn again over themselves; a ligature's letters share one box."""
+    kept: list[Glyph] = []
+    near: dict[tuple[str, int, int], list[Glyph]] = defaultdict(list)
+    for glyph in glyphs:
+        column, row = int(glyph.left // 8), int(glyph.baseline // 8)
+        others = (
+            other for c in (-1, 0, 1) for r in (-1, 0, 1) for other in near.get((glyph.text, column + c, row + r), ())
+        )
+        if any(_covers(other, glyph) for other in others) and not (glyph.text == "f" and kept[-1] == glyph):
+            continue
+        near[glyph.text, column, row].append(glyph)
+        kept.append(glyph)
+    return kept
+
+
+def _covers(other: Glyph, glyph: Glyph) -> bool:
+    reach = _DOUBLE * glyph.size
+    shared = min(other.right, glyph.right) - max(other.left, glyph.left)
+    return (
+        abs(other.left - glyph.left) < reach
+        and abs(other.baseline - glyph.baseline) < reach
+        and abs(other.size - glyph.size) < reach
+        and shared >= 0.5 * min(other.right - other.left, glyph.right - glyph.left)
+    )
+
+
+def _words(glyphs: Sequence[Glyph]) -> list[Run]:
+    words: list[list[Glyph]] = []
+    gaps = _letter_gaps(glyphs)
+    for i, glyph in enumerate(glyphs):
+        last = words[-1][-1] if words else glyph
+        if words and (last.left, last.right) == (glyph.left, glyph.right) and is_right_to_left(last.text + glyph.text):
+            words[-1].insert(-1, glyph)  # a ligature: pdfium turns its letters round
+        elif words and not glyph.after_space and _follows(words[-1][-1], glyph, gaps.get(i, 0.0)):
+            words[-1].append(glyph)
+        else:
+            words.append([glyph])
+    return [_word(word, number) for number, word in enumerate(words)]
+
+
+def _follows(last: Glyph, glyph: Glyph, usual: float) -> bool:
+    """Tell whether a character goes on with the word of the one before, to its right or (Arabic, say) to its left."""
+    size = max(last.size, glyph.size)
+    if abs(glyph.baseline - last.baseline) > 0.6 * size:
+        return False
+    gap = glyph.left - last.right if glyph.left >= last.left else last.left - glyph.right
+    if glyph.left < last.left and not is_right_to_left(last.text + glyph.text) and gap > -0.5 * size:
+        return False
+    return -0.8 * size < gap < _SPACE * size + usual
+
+
+def _letter_gaps(glyphs: Sequence[Glyph]) -> dict[int, float]:
+    """Return, for characters in letter-spaced lines, the distance that letters keep there."""
+    found: dict[int, float] = {}
+    start = 0
+    for i in range(1, len(glyphs) + 1):
+        same = (
+            i < len(glyphs)
+            and abs(glyphs[i].baseline - glyphs[i - 1].baseline) < 0.1
+            and glyphs[i].left > glyphs[i - 1].left
+        )
+        if same:
+            continue
+        line = glyphs[start:i]
+        gaps = sorted(b.left - a.right for a, b in pairwise(line) if not b.after_space)
+        if len(gaps) >= 4 and gaps[len(gaps) // 2] > 0.5 * _SPACE * line[0].size and gaps[-1] < 3 * line[0].size:
+            found.update(dict.fromkeys(range(start, i), gaps[len(gaps) // 2]))
+        start = i
+    return found
+
+
+def _word(glyphs: Sequence[Glyph], number: int) -> Run:
+    size = Counter(round(glyph.size, 2) for glyph in glyphs).most_common(1)[0][0]
+    baseline = Counter(round(glyph.baseline, 1) for glyph in glyphs if abs(glyph.size - size) < 0.1).most_common(1)[0][
+        0
+    ]
+    return Run(
+        text="".join(glyph.text for glyph in glyphs),
+        left=min(glyph.left for glyph in glyphs),
+        bottom=baseline - 0.22 * size,
+        right=max(glyph.right for glyph in glyphs),
+        top=baseline + 0.72 * size,
+        size=size,
+        number=number,
+    )
