@@ -86,7 +86,7 @@ def _is_styled(text: str) -> bool:
 def _grouped(text: str) -> str:
     """Return ``text`` in parentheses unless it is one sign, name or number, or has parentheses already."""
     text = text.strip()
-    if not text or _ATOM.fullmatch(text) or _is_enclosed(text):
+    if not text or _ATOM.fullmatch(text) or _is_enclosed(text.removeprefix("sqrt")):
         return text
     return f"({text})"
 

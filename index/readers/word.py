@@ -303,7 +303,10 @@ class _WordReader:
                     self.builder.unread("picture", remedy="ocr")
             elif kind == "object":
                 is_equation = value.lower().startswith("equation")
-                self.builder.unread("formula" if is_equation else "embedded_object", remedy="convert")
+                self.builder.unread(
+                    "formula" if is_equation else "embedded_object",
+                    remedy="convert" if is_equation else "add_separately",
+                )
             elif kind == "control":
                 self.builder.unread("form_field", remedy="convert")
             else:
@@ -341,20 +344,20 @@ class _WordReader:
                 self._out.block(one_line("".join(text.text or "" for text in paragraph.iter(f"{A}t"))))
 
     def _inserted_file(self, relation: str, story: _Story) -> None:
-        """Read a file that was put in as it is (``altChunk``), if it is a page or plain text."""
+        """Read a file that was put in as it is (``altChunk``), if it is a web page or plain text."""
         from index.readers.html import append_html
         from index.readers.plain import decode
 
         target = self._package.relations(story.part).get(relation)
-        part = target.target if target is not None and not target.is_external else ""
         with self._costing_only_itself("inserted file"):
-            if part.lower().endswith((".html", ".htm", ".xhtml")):
-                append_html(decode(self._package.read(part), part), self._out)
+            part = target.target if target is not None and not target.is_external else ""
+            content = self._package.read(part) if part in self._package else b""
+            if re.search(rb"<(?:html|body|p|div)\b", content[:4096], re.IGNORECASE):
+                append_html(decode(content, part), self._out)
             elif part.lower().endswith(".txt"):
-                for paragraph in decode(self._package.read(part), part).split("\n"):
-                    self._out.block(paragraph)
+                self._out.block(decode(content, part))
             else:
-                self.builder.unread("embedded_object", remedy="convert")
+                self.builder.unread("embedded_object", remedy="add_separately")
 
     # Headers and footers
 

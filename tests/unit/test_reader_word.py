@@ -1,0 +1,498 @@
+"""Word files: all that is on the pages, where it stands, and what damage costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from word_files import changed, field, p, r, row, table, tc, word_file, zipped
+
+from index.errors import UnreadableDocument
+from index.readers import FileReader, read_file
+from index.readers.base import Extracted
+from index.readers.word import read_word
+from index.types import Unread
+
+FILES = Path(__file__).parents[1] / "files"
+
+LEASE = """To be signed twice
+Harbour office of Varn
+Lease of a berth
+1. The berth
+1.1 The lessee keeps one boat at the berth.
+1.2 The fee is due in April.
+Footnote 1: Or in two parts.
+2. Use
+2.1 No fires are lit on board.
+2.2 Guests leave by ten.
+Comment by Ida Moss: Was nine before.
+(a) at night
+(b) in fog
+- ropes
+- fenders
+Boats are washed ashore.
+Berth: North quay | Season: summer | Fee: 40 crowns
+Berth: North quay | Season: winter | Fee: 25 crowns
+Berth: Mole | Season: all year | Fee: all year
+The tide turns after t = (d+1)/sqrt(g) hours.
+Low water is at noon.
+See clause 1.2 and the rules.
+☒ The boat is insured
+Form 12"""
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[FileReader]:
+    with FileReader() as one:
+        yield one
+
+
+def of_file(name: str) -> Extracted:
+    return read_word((FILES / name).read_bytes(), name)
+
+
+def read(body: str, **parts: str) -> Extracted:
+    return read_word(word_file(body, **parts), "a.docx")
+
+
+def lines(text: Extracted) -> list[str]:
+    return [line for line in text.text.splitlines() if line]
+
+
+def label_at(text: Extracted, words: str) -> str:
+    position = text.text.index(words)
+    return next((place.label for place in reversed(text.places) if place.start <= position), "")
+
+
+def test_all_that_word_shows_is_read_in_order() -> None:
+    text = of_file("lease.docx")
+    assert lines(text) == LEASE.splitlines()
+    assert (text.title, text.date, text.unread) == ("Berth lease", "2024-03-04", ())
+
+
+def test_what_another_program_saves_reads_the_same() -> None:
+    without_math = [line for line in LEASE.splitlines() if "tide" not in line]  # that program drops equations
+    assert [line for line in lines(of_file("lease-saved.docx")) if "tide" not in line] == without_math
+
+
+@pytest.mark.parametrize("name", ["lease.docx", "lease-saved.docx", "harbour.docx"])
+def test_the_sandboxed_reader_reads_the_same(name: str, reader: FileReader) -> None:
+    (document,) = read_file(FILES / name, reader=reader)
+    assert document.text == of_file(name).text
+
+
+@pytest.mark.parametrize("ending", ["docm", "dotx", "dotm"])
+def test_files_with_macros_and_templates_are_read(ending: str, tmp_path: Path, reader: FileReader) -> None:
+    kinds = {"docm": b"ms-word.document.macroEnabled.main", "dotx": b"template.main", "dotm": b"ms-word.template.macro"}
+    path = tmp_path / f"lease.{ending}"
+    path.write_bytes(
+        changed((FILES / "lease.docx").read_bytes(), lambda _, data: data.replace(b"document.main", kinds[ending]))
+    )
+    (document,) = read_file(path, reader=reader)
+    assert document.text == of_file("lease.docx").text
+
+
+def test_headings_have_levels_and_their_numbers() -> None:
+    headings = [(heading.level, heading.text) for heading in of_file("lease.docx").headings]
+    assert headings == [(1, "Lease of a berth"), (1, "1. The berth"), (1, "2. Use")]
+
+
+def test_notes_tables_and_margins_are_places() -> None:
+    text = of_file("lease.docx")
+    assert label_at(text, "Or in two parts") == "footnote 1"
+    assert label_at(text, "No fires") == ""
+    assert label_at(text, "25 crowns") == "table 1, row 3"
+    assert label_at(text, "Harbour office") == "page header"
+    assert label_at(text, "Form 12") == "page footer"
+
+
+@pytest.mark.parametrize(
+    ("styles", "properties", "level"),
+    [
+        ('<w:style w:type="paragraph" w:styleId="a"><w:name w:val="heading 3"/></w:style>', '<w:pStyle w:val="a"/>', 3),
+        (
+            '<w:style w:type="paragraph" w:styleId="a"><w:name w:val="Überschrift 2"/></w:style>',
+            '<w:pStyle w:val="a"/>',
+            2,
+        ),
+        (
+            '<w:style w:type="paragraph" w:styleId="h"><w:name w:val="x"/><w:pPr><w:outlineLvl w:val="3"/></w:pPr></w:style>'
+            '<w:style w:type="paragraph" w:styleId="a"><w:name w:val="Own"/><w:basedOn w:val="h"/></w:style>',
+            '<w:pStyle w:val="a"/>',
+            4,
+        ),
+        ("", '<w:pStyle w:val="Heading2"/>', 2),
+        ("", '<w:pStyle w:val="Title"/>', 1),
+        ("", '<w:outlineLvl w:val="0"/>', 1),
+        ("", '<w:outlineLvl w:val="8"/>', 6),
+        ("", '<w:pStyle w:val="Heading2"/><w:outlineLvl w:val="9"/>', None),
+        (
+            '<w:style w:type="paragraph" w:styleId="a"><w:name w:val="TOC Heading"/><w:basedOn w:val="Heading1"/>'
+            '<w:pPr><w:outlineLvl w:val="9"/></w:pPr></w:style>',
+            '<w:pStyle w:val="a"/>',
+            None,
+        ),
+        ("", '<w:pStyle w:val="Headline"/>', None),
+    ],
+)
+def test_styles_and_outline_levels_make_headings(styles: str, properties: str, level: int | None) -> None:
+    text = read(p("Winter moorings", properties), styles=f"<w:styles>{styles}</w:styles>")
+    assert [heading.level for heading in text.headings] == ([level] if level else [])
+
+
+def test_a_whole_paragraph_in_a_heading_style_is_text() -> None:
+    text = read(p("The lessee pays on the first of each month. " * 12, '<w:pStyle w:val="Heading2"/>'))
+    assert text.headings == ()
+
+
+def test_styles_based_on_each_other_end() -> None:
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{a}"><w:name w:val="{a}"/><w:basedOn w:val="{b}"/></w:style>'
+        for a, b in ("xy", "yx")
+    )
+    assert lines(read(p("Text.", '<w:pStyle w:val="x"/>'), styles=f"<w:styles>{styles}</w:styles>")) == ["Text."]
+
+
+class TestTrackedChanges:
+    def test_a_deleted_paragraph_mark_joins_two_paragraphs(self) -> None:
+        body = p("The pier is ", "<w:rPr><w:del/></w:rPr>") + p("closed.") + p("Next.")
+        assert lines(read(body)) == ["The pier is closed.", "Next."]
+
+    def test_a_deleted_mark_at_the_end_loses_nothing(self) -> None:
+        assert lines(read(p("The pier is closed.", "<w:rPr><w:del/></w:rPr>"))) == ["The pier is closed."]
+
+    def test_deleted_rows_and_cells_are_left_out(self) -> None:
+        rows = (row("Pier", "Fee"), row("East", "3", properties="<w:del/>"), row("West", "5", tc("9", "<w:cellDel/>")))
+        assert lines(read(table(*rows))) == ["Pier: West | Fee: 5"]
+
+    def test_older_properties_do_not_count(self) -> None:
+        body = p("Text.", '<w:pPrChange><w:pPr><w:pStyle w:val="Heading1"/></w:pPr></w:pPrChange>')
+        assert read(body).headings == ()
+
+
+class TestTables:
+    def test_merged_and_left_out_cells_keep_the_columns(self) -> None:
+        text = read(
+            table(
+                row("Pier", "Length", "Fee", "Note"),
+                row(tc("East"), tc("20 m"), tc("x", '<w:gridSpan w:val="2"/>')),
+                row("9 m", "5", "new", properties='<w:gridBefore w:val="1"/>'),
+                row("West", "30 m", properties='<w:gridAfter w:val="2"/>'),
+            )
+        )
+        assert lines(text) == [
+            "Pier: East | Length: 20 m | Fee: x | Note: x",
+            "Pier: (empty) | Length: 9 m | Fee: 5 | Note: new",
+            "Pier: West | Length: 30 m | Fee: (empty) | Note: (empty)",
+        ]
+
+    def test_cells_merged_downwards_say_their_value_in_each_row(self) -> None:
+        head = tc("East", '<w:vMerge w:val="restart"/>')
+        rows = (row("Pier", "Day", "Fee"), row(head, "Mon", "3"), row(tc("", "<w:vMerge/>"), "Tue", "4"))
+        assert lines(read(table(*rows)))[1] == "Pier: East | Day: Tue | Fee: 4"
+
+    def test_rows_that_are_repeated_on_each_page_name_the_columns(self) -> None:
+        heads = (
+            row(tc("Harbour dues 2024", '<w:gridSpan w:val="3"/>'), properties="<w:tblHeader/>"),
+            row(tc("Pier"), tc("Fee", '<w:gridSpan w:val="2"/>'), properties="<w:tblHeader/>"),
+            row("", "2023", "2024", properties="<w:tblHeader/>"),
+        )
+        text = read(table(*heads, row("East", "3", "4")))
+        assert lines(text) == ["Harbour dues 2024", "Pier: East | Fee 2023: 3 | Fee 2024: 4"]
+
+    def test_a_style_that_shows_the_first_row_otherwise_makes_it_a_header(self) -> None:
+        style = (
+            '<w:styles><w:style w:type="table" w:styleId="t"><w:name w:val="t"/><w:tblStylePr w:type="firstRow"><w:rPr>'
+            "<w:b/></w:rPr></w:tblStylePr></w:style></w:styles>"
+        )
+        properties = '<w:tblStyle w:val="t"/><w:tblLook w:val="04A0"/>'
+        rows = (row("5", "7"), row("1", "2"))
+        assert lines(read(table(*rows, properties=properties), styles=style)) == ["5: 1 | 7: 2"]
+        assert lines(
+            read(table(*rows, properties='<w:tblStyle w:val="t"/><w:tblLook w:val="0480"/>'), styles=style)
+        ) == [
+            "5 | 7",
+            "1 | 2",
+        ]
+
+    def test_a_table_in_a_cell_stays_in_its_cell(self) -> None:
+        inner = table(row("Tide", "Hour"), row("low", "6"), row("high", "12"))
+        text = read(table(row("Pier", "Times"), row("East", tc(inner)), row("West", "none")))
+        assert lines(text) == [
+            "Pier: East | Times: Tide: low / Hour: 6; Tide: high / Hour: 12",
+            "Pier: West | Times: none",
+        ]
+
+    def test_a_table_that_only_frames_text_is_text(self) -> None:
+        box = tc(
+            p("Notice", '<w:pStyle w:val="Heading1"/>') + p("The pier is closed.") + table(row("a", "b"), row("1", "2"))
+        )
+        text = read(table(row(box)))
+        assert [heading.text for heading in text.headings] == ["Notice"]
+        assert lines(text) == ["Notice", "The pier is closed.", "a: 1 | b: 2"]
+
+    def test_content_controls_hold_rows_and_cells(self) -> None:
+        def control(content: str) -> str:
+            return f"<w:sdt><w:sdtPr/><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+        text = read(table(row("Pier", "Fee"), control(row("East", control(tc("3")))), row("West", tc(control(p("4"))))))
+        assert lines(text) == ["Pier: East | Fee: 3", "Pier: West | Fee: 4"]
+
+    def test_a_note_in_a_table_follows_it(self) -> None:
+        noted = tc(p(r("3") + '<w:r><w:footnoteReference w:id="5"/></w:r>'))
+        notes = f'<w:footnotes><w:footnote w:id="5">{p("In crowns.")}</w:footnote></w:footnotes>'
+        text = read(table(row("Pier", "Fee"), row("East", noted), row("West", "4")), footnotes=notes)
+        assert lines(text) == ["Pier: East | Fee: 3", "Pier: West | Fee: 4", "Footnote 1: In crowns."]
+
+
+class TestFields:
+    def test_the_result_is_read_and_not_the_instruction(self) -> None:
+        nested = field("IF " + field("PAGE", "3") + " = 1", r("Berth ") + field("REF x", "12"))
+        assert lines(read(p(r("A ") + nested + r(" z")))) == ["A Berth 12 z"]
+
+    def test_a_field_over_several_paragraphs_is_read_whole(self) -> None:
+        begin = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>TOC</w:instrText></w:r>'
+        body = (
+            p(begin + '<w:r><w:fldChar w:fldCharType="separate"/></w:r>' + r("Piers 2"))
+            + p(r("Dues 4"))
+            + p('<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+            + p("End.")
+        )
+        assert lines(read(body)) == ["Piers 2", "Dues 4", "End."]
+
+    def test_a_field_that_never_ends_hides_nothing(self) -> None:
+        body = p('<w:r><w:fldChar w:fldCharType="begin"/></w:r>' + r("Open.")) + p("Still here.")
+        assert lines(read(body)) == ["Open.", "Still here."]
+
+    def test_ticks_and_choices_of_forms_are_read(self) -> None:
+        def form(data: str) -> str:
+            return (
+                f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{data}</w:ffData></w:fldChar></w:r>'
+                '<w:r><w:instrText>FORM</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+            )
+
+        ticked = form('<w:checkBox><w:default w:val="0"/><w:checked/></w:checkBox>')
+        empty = form('<w:checkBox><w:default w:val="0"/></w:checkBox>')
+        chosen = form(
+            '<w:ddList><w:result w:val="1"/><w:listEntry w:val="ebb"/><w:listEntry w:val="flood"/></w:ddList>'
+        )
+        assert lines(read(p(ticked + r(" sail ") + empty + r(" engine, ") + chosen))) == ["☒ sail ☐ engine, flood"]
+
+    def test_what_a_field_shows_without_a_result_is_in_its_instruction(self) -> None:
+        body = p(field("MACROBUTTON NoMacro [Name of the boat]", None)) + p(field("EQ \\f(1,2)", None))
+        assert lines(read(body)) == ["[Name of the boat]", "1/2"]
+
+
+class TestText:
+    def test_links_controls_breaks_tabs_and_hyphens(self) -> None:
+        body = p(
+            f'<w:hyperlink r:id="x">{r("Pier")}</w:hyperlink><w:r><w:tab/><w:t>7</w:t><w:noBreakHyphen/><w:t>9</w:t></w:r>'
+            f"<w:sdt><w:sdtContent>{r(' east')}</w:sdtContent></w:sdt>"
+            "<w:r><w:br/><w:t>by the wa</w:t><w:softHyphen/><w:t>ter</w:t></w:r>"
+        )
+        assert lines(read(body)) == ["Pier 7-9 east", "by the water"]
+
+    def test_signs_of_symbol_fonts_are_unicode(self) -> None:
+        body = p(
+            '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>'
+            + r(" 5 ")
+            + r("\uf06d", '<w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/>')
+            + r("m ")
+            + '<w:r><w:sym w:font="Symbol" w:char="F0B3"/></w:r>'
+        )
+        assert lines(read(body)) == ["☑ 5 μm ≥"]
+
+    def test_hidden_text_is_left_out(self) -> None:
+        assert lines(read(p(r("Seen. ") + r("Unseen.", "<w:vanish/>") + r("Seen too.", '<w:vanish w:val="0"/>')))) == [
+            "Seen. Seen too."
+        ]
+
+    def test_text_boxes_are_read_once(self) -> None:
+        box = f"<w:txbxContent>{p('Low bridge')}</w:txbxContent>"
+        body = p(
+            r("Map")
+            + f'<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing>{box}</w:drawing></mc:Choice>'
+            + f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+        )
+        assert lines(read(body)) == ["Map", "Low bridge"]
+
+    def test_what_only_the_fallback_holds_is_read(self) -> None:
+        body = p(
+            '<w:r><mc:AlternateContent><mc:Choice Requires="x"><w:drawing/></mc:Choice><mc:Fallback><w:pict><v:shape>'
+            '<v:textpath string="DRAFT"/></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r>'
+        )
+        assert lines(read(body)) == ["DRAFT"]
+
+    def test_turns_of_a_transcript_have_their_time_and_speaker(self) -> None:
+        turn = "<w:r><w:t>0:3:7.5 --&gt; 0:3:9.25</w:t><w:br/><w:t>Eve Rook</w:t><w:br/><w:t>Cast off.</w:t></w:r>"
+        text = read(p(turn) + p("End of the meeting."))
+        assert lines(text) == ["Eve Rook: Cast off.", "End of the meeting."]
+        assert label_at(text, "Cast off") == "00:03:07"
+        assert label_at(text, "End") == ""
+
+    def test_lines_of_a_table_of_contents_say_so(self) -> None:
+        styles = '<w:styles><w:style w:type="paragraph" w:styleId="t"><w:name w:val="toc 1"/></w:style></w:styles>'
+        text = read(p("Piers 2", '<w:pStyle w:val="t"/>') + p("Text."), styles=styles)
+        assert (label_at(text, "Piers"), label_at(text, "Text.")) == ("table of contents", "")
+
+
+class TestMargins:
+    PAGE = field("PAGE", "3")
+
+    def test_headers_that_no_page_shows_are_left_out(self) -> None:
+        def body(properties: str) -> str:
+            return p("Text.") + f'<w:sectPr><w:headerReference w:type="first" r:id="header"/>{properties}</w:sectPr>'
+
+        header = f"<w:hdr>{p('Old letterhead')}</w:hdr>"
+        assert lines(read(body(""), header=header)) == ["Text."]
+        assert lines(read(body("<w:titlePg/>"), header=header)) == ["Old letterhead", "Text."]
+
+    def test_a_header_of_several_sections_is_read_once(self) -> None:
+        section = '<w:sectPr><w:headerReference w:type="default" r:id="header"/></w:sectPr>'
+        body = p("One.", section) + p("Two.") + section
+        assert lines(read(body, header=f"<w:hdr>{p('Varn')}</w:hdr>")) == ["Varn", "One.", "Two."]
+
+    @pytest.mark.parametrize(
+        ("footer", "expected"),
+        [
+            (r("Page ") + PAGE + r(" of ") + field("NUMPAGES", "9"), []),
+            (f'<w:fldSimple w:instr=" PAGE ">{r("3")}</w:fldSimple>', []),
+            (r("Rules of 2024") + "<w:r><w:tab/></w:r>" + r("- ") + PAGE + r(" -"), ["Rules of 2024"]),
+            (r("Page ") + PAGE + r(" of the rules of the harbour"), ["Page of the rules of the harbour"]),
+        ],
+    )
+    def test_page_numbers_are_no_text(self, footer: str, expected: list[str]) -> None:
+        body = p("Text.") + '<w:sectPr><w:footerReference w:type="default" r:id="footer"/></w:sectPr>'
+        assert lines(read(body, footer=f"<w:ftr>{p(footer)}</w:ftr>")) == ["Text.", *expected]
+
+
+class TestWhatIsNotRead:
+    @staticmethod
+    def picture(width: int, description: str = "") -> str:
+        return p(
+            f'<w:r><w:drawing><wp:inline><wp:extent cx="{width}" cy="{width}"/><wp:docPr id="1" name="P" '
+            f'descr="{description}"/><a:graphic><a:graphicData><pic:pic><pic:blipFill><a:blip r:embed="x"/></pic:blipFill>'
+            "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
+        )
+
+    def test_pictures_are_noted_and_their_descriptions_read(self) -> None:
+        text = read(p("Map:") + self.picture(4_000_000, "The two piers") + self.picture(4_000_000, "IMG_01.png"))
+        assert lines(text) == ["Map:", "Picture: The two piers"]
+        assert text.unread == (Unread("picture", count=2, remedy="ocr"),)
+
+    def test_icons_need_no_note(self) -> None:
+        assert read(p("Call:") + self.picture(200_000)).unread == ()
+
+    def test_embedded_objects_and_controls_are_noted(self) -> None:
+        def embedded(program: str) -> str:
+            look = '<v:shape style="width:300pt;height:200pt"><v:imagedata r:id="x"/></v:shape>'
+            return p(f'<w:r><w:object>{look}<o:OLEObject ProgID="{program}"/></w:object></w:r>')
+
+        text = read(p("Text.") + embedded("Excel.Sheet.12") + embedded("Equation.3"))
+        assert [(note.what, note.count) for note in text.unread] == [("embedded_object", 1), ("formula", 1)]
+
+    def test_an_inserted_page_is_read_and_other_files_are_noted(self) -> None:
+        body = p("Before.") + '<w:altChunk r:id="one"/><w:altChunk r:id="two"/>' + p("After.")
+        text = read(body, one="<html><body><p>Inserted.</p></body></html>", two="<a/>")
+        assert lines(text) == ["Before.", "Inserted.", "After."]
+        assert [note.what for note in text.unread] == ["embedded_object"]
+
+
+CHART = (
+    "<c:chartSpace><c:chart><c:plotArea><c:pieChart><c:ser><c:tx><c:strRef><c:strCache><c:pt idx='0'><c:v>Boats</c:v></c:pt>"
+    "</c:strCache></c:strRef></c:tx><c:cat><c:strRef><c:strCache><c:pt idx='0'><c:v>sail</c:v></c:pt></c:strCache></c:strRef>"
+    "</c:cat><c:val><c:numRef><c:numCache><c:pt idx='0'><c:v>7</c:v></c:pt></c:numCache></c:numRef></c:val></c:ser>"
+    "</c:pieChart></c:plotArea></c:chart></c:chartSpace>"
+)
+CHARTED = p(
+    '<w:r><w:drawing><a:graphic><a:graphicData><c:chart r:id="chart"/></a:graphicData></a:graphic></w:drawing></w:r>'
+)
+
+
+class TestDamage:
+    def test_a_chart_is_read_as_rows(self) -> None:
+        assert lines(read(CHARTED, chart=CHART)) == ["Pie chart: Boats", "Category: sail | Boats: 7"]
+
+    def test_a_damaged_chart_costs_the_chart(self) -> None:
+        text = read(p("Before.") + CHARTED + p("After."), chart="<c:chartSpace")
+        assert lines(text) == ["Before.", "After."]
+        assert [note.what for note in text.unread] == ["damaged_part"]
+
+    @pytest.mark.parametrize("part", ["styles", "numbering", "footnotes", "comments", "settings", "header1", "footer1"])
+    def test_a_damaged_part_costs_that_part(self, part: str) -> None:
+        def damage(name: str, content: bytes) -> bytes:
+            return b"\x00\x01" if name == f"word/{part}.xml" else content
+
+        text = read_word(changed((FILES / "lease.docx").read_bytes(), damage), "a.docx")
+        assert "The lessee keeps one boat at the berth." in text.text
+        assert {note.what for note in text.unread} <= {"damaged_part"}
+        assert part == "settings" or text.unread
+
+    def test_a_text_that_breaks_off_is_read_up_to_there(self) -> None:
+        def cut(name: str, content: bytes) -> bytes:
+            return content[: content.index(b"Guests")] if name == "word/document.xml" else content
+
+        text = read_word(changed((FILES / "lease.docx").read_bytes(), cut), "a.docx")
+        assert "2.1 No fires are lit on board." in text.text
+        assert text.unread == (Unread("damaged_part", "document.xml", remedy="save_again"),)
+
+    @pytest.mark.parametrize(
+        ("stated", "date"),
+        [
+            ("2024-03-04T10:00:00Z", "2024-03-04"),
+            ("yesterday", "2024-03-01"),
+            ("", "2024-03-01"),
+            ("2024-13-41", "2024-03-01"),
+        ],
+    )
+    def test_a_property_that_cannot_be_read_costs_the_property(self, stated: str, date: str) -> None:
+        def change(name: str, content: bytes) -> bytes:
+            pattern, new = rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stated.encode()
+            return re.sub(pattern, new, content) if name == "docProps/core.xml" else content
+
+        text = read_word(changed((FILES / "lease.docx").read_bytes(), change), "a.docx")
+        assert (text.title, text.date) == ("Berth lease", date)
+
+    def test_a_package_of_nothing_but_text_is_read(self) -> None:
+        kept = ("word/document.xml", "[Content_Types].xml")
+        data = changed(word_file(p("Alone.")), lambda name, content: content if name in kept else None)
+        assert lines(read_word(data, "a.docx")) == ["Alone."]
+
+    @pytest.mark.parametrize(
+        ("data", "reason"),
+        [
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "is encrypted"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 90, "an older format"),
+            (b"rubbish", "is damaged"),
+            (zipped({"a.xml": "<a/>"}), "no Word file"),
+            (zipped({"word/document.xml": "<a/>"}), "no Word file"),
+        ],
+    )
+    def test_what_is_no_word_file_says_why(self, data: bytes, reason: str) -> None:
+        with pytest.raises(UnreadableDocument, match=reason):
+            read_word(data, "a.docx")
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "<w:tbl><w:tr><w:tc>" * 70 + p("Deep.") + "</w:tc></w:tr></w:tbl>" * 70,
+            ("<w:tbl><w:tr>" + tc("x") + "<w:tc>") * 70 + p("Deep.") + "</w:tc></w:tr></w:tbl>" * 70,
+            "<w:p><w:r><w:pict><w:txbxContent>" * 55 + p("Deep.") + "</w:txbxContent></w:pict></w:r></w:p>" * 55,
+            "<w:sdt><w:sdtContent>" * 115 + p("Deep.") + "</w:sdtContent></w:sdt>" * 115,
+            "<w:p>" + "<w:smartTag>" * 230 + r("Deep.") + "</w:smartTag>" * 230 + "</w:p>",
+            "<w:p><m:oMath>"
+            + "<m:rad><m:e>" * 110
+            + "<m:r><m:t>Deep.</m:t></m:r>"
+            + "</m:e></m:rad>" * 110
+            + "</m:oMath></w:p>",
+        ],
+        ids=["frames", "tables", "boxes", "controls", "tags", "equations"],
+    )
+    def test_deep_nesting_is_read(self, body: str, tmp_path: Path, reader: FileReader) -> None:
+        path = tmp_path / "deep.docx"
+        path.write_bytes(word_file(body))
+        (text,) = reader.read(path).extraction.texts
+        assert "Deep." in text.text
+        assert text.unread == ()
