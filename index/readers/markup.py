@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from index.readers import markup_tables as tables
 from index.readers.base import TextBuilder
+from index.readers.markup_blocks import Blocks, Emit, Leave
 from index.readers.markup_parts import (
     AUDIO_VIDEO,
     Aside,
@@ -21,7 +21,6 @@ from index.readers.markup_parts import (
     heading_level,
     is_hidden,
     link_note,
-    list_marker,
     picture_text,
     raised,
     select_text,
@@ -36,23 +35,11 @@ _BLOCKS = frozenset(
     "marquee frameset".split()
 )
 _LISTS = frozenset("ul ol menu dir".split())
-_LONE_PICTURE = re.compile(r"\[(Picture: [^\[\]]*)\]")
 _CELL_END = re.compile(r"[.:;,!?…。]$")
-_Leave = Callable[[], None]
-Emit = Callable[[str, int | None, str], None]
 
 
 def _nothing() -> None:
     return None
-
-
-@dataclass(slots=True)
-class _List:
-    ordered: bool
-    next_number: int
-    step: int
-    style: str
-    is_first: bool = True
 
 
 @dataclass(slots=True)
@@ -92,27 +79,18 @@ def append_page(root: LexborNode, builder: TextBuilder, labels: dict[str, str], 
         builder.end_part()
 
 
-class Walker:
-    """Gathers inline text and emits it block by block. Nesting depth is the page's choice: nothing here recurses."""
+class Walker(Blocks):
+    """Reads elements one by one. Nesting depth is the page's choice: nothing here recurses."""
 
     def __init__(self, shared: _Shared, emit: Emit, *, is_aside: bool = False, is_cell: bool = False) -> None:
+        super().__init__(emit)
         self._shared = shared
-        self._emit = emit
         self._is_aside = is_aside
         self._is_cell = is_cell
-        self._inline: list[str] = []
-        self._flushes = 0
-        self._prefix = ""
-        self._between = ""
-        self._terms: list[str] = []
-        self._is_defined = False
-        self._lists: list[_List] = []
-        self._pre = 0
-        self._unseen = False
 
     def walk(self, root: LexborNode) -> None:
         """Visit the tree in document order with an explicit stack."""
-        stack: list[LexborNode | _Leave] = [root]
+        stack: list[LexborNode | Leave] = [root]
         while stack:
             node = stack.pop()
             if not isinstance(node, LexborNode):
@@ -124,12 +102,7 @@ class Walker:
                 stack.extend(reversed(list(node.iter(include_text=True))))
         self._flush()
 
-    def _text(self, text: str) -> None:
-        if self._unseen:
-            return
-        self._inline.append(text if self._pre else re.sub(r"\s+", " ", text))
-
-    def _enter(self, node: LexborNode, tag: str, *, is_root: bool) -> _Leave | None:
+    def _enter(self, node: LexborNode, tag: str, *, is_root: bool) -> Leave | None:
         """Begin an element; return what ends it, or None if there is nothing (more) to read in it."""
         attributes = node.attributes
         if tag[:1] in "-_!" or is_hidden(node, tag, attributes):
@@ -160,7 +133,7 @@ class Walker:
         self._shared.asides.append((kind.value, node))
         return True
 
-    def _opened(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> _Leave | None:
+    def _opened(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> Leave | None:
         level = heading_level(tag, attributes)
         if level is not None:
             return self._block(lambda: self._flush(level))
@@ -192,7 +165,7 @@ class Walker:
             return self._block(self._flush)
         return self._inline_element(node, tag, attributes)
 
-    def _inline_element(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> _Leave | None:
+    def _inline_element(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> Leave | None:
         match tag:
             case "sup":
                 return self._wrapping(lambda text, before: raised(text, before))
@@ -224,121 +197,7 @@ class Walker:
                 return _nothing
         return None
 
-    def _block(self, leave: _Leave) -> _Leave:
-        self._flush()
-        return leave
-
-    def _wrapping(self, change: Callable[[str, str], str]) -> _Leave:
-        """Return what changes the inline text that has been gathered from here on: ``change(text, text before)``."""
-        start, flushes = len(self._inline), self._flushes
-
-        def leave() -> None:
-            if flushes == self._flushes and (text := "".join(self._inline[start:])).strip():
-                before = self._inline[start - 1] if start else ""
-                self._inline[start:] = [change(text, before)]
-
-        return leave
-
-    def _list(self, tag: str, node: LexborNode, attributes: dict[str, str | None]) -> _Leave:
-        self._flush()
-        if not self._lists:
-            self._release_prefix()
-        ordered = tag == "ol"
-        is_reversed = "reversed" in attributes
-        count = sum(child.tag == "li" for child in node.iter()) if is_reversed else 1
-        start = attributes.get("start") or ""
-        number = int(start) if re.fullmatch(r"-?\d{1,9}", start.strip()) else count
-        self._lists.append(_List(ordered, number, -1 if is_reversed else 1, attributes.get("type") or "1"))
-
-        def leave() -> None:
-            self._flush()
-            self._lists.pop()
-            self._between = self._indent() if self._lists else ""
-
-        return leave
-
-    def _indent(self) -> str:
-        return "\n" + "  " * (min(len(self._lists), 12) - 1)
-
-    def _item(self, attributes: dict[str, str | None]) -> _Leave:
-        self._flush()
-        if not self._lists:
-            self._prefix = "- "
-            return self._end_item
-        of = self._lists[-1]
-        value = (attributes.get("value") or "").strip()
-        if of.ordered and re.fullmatch(r"-?\d{1,9}", value):
-            of.next_number = int(value)
-        # an item that begins with a list of its own shows both numbers
-        outer = self._prefix if any(map(str.isalnum, self._prefix)) else ""
-        self._prefix = outer + (f"{list_marker(of.next_number, of.style)} " if of.ordered else "- ")
-        of.next_number += of.step
-        self._between = "\n\n" if of.is_first and len(self._lists) == 1 else self._indent()
-        of.is_first = False
-        return self._end_item
-
-    def _end_item(self) -> None:
-        self._flush()
-        self._prefix = ""
-
-    def _definitions(self) -> _Leave:
-        self._flush()
-        self._release_prefix()
-        terms, self._terms = self._terms, []
-        is_defined, self._is_defined = self._is_defined, False
-
-        def leave() -> None:
-            self._flush()
-            if self._terms and not self._is_defined:
-                self._emit_block(" / ".join(self._terms), None)
-            self._terms, self._is_defined = terms, is_defined
-
-        return leave
-
-    def _term(self) -> _Leave:
-        self._flush()
-        if self._is_defined:
-            self._terms, self._is_defined = [], False
-
-        def leave() -> None:
-            text = one_line("".join(self._inline))
-            self._drop_inline()
-            if text:
-                self._terms.append(text)
-
-        return leave
-
-    def _definition(self) -> _Leave:
-        self._flush()
-        self._is_defined = True
-        term = " / ".join(self._terms)
-        self._prefix = f"{term} " if term.endswith((":", "?")) else f"{term}: " if term else ""
-
-        def leave() -> None:
-            self._flush()
-            self._release_prefix()
-
-        return leave
-
-    def _release_prefix(self) -> None:
-        """Emit a term or number whose text cannot follow on its line; bullets are dropped."""
-        prefix, self._prefix = self._prefix.strip(), ""
-        if any(map(str.isalnum, prefix)):
-            self._emit_block(prefix, None)
-
-    def _preformatted(self) -> _Leave:
-        self._flush()
-        self._pre += 1
-
-        def leave() -> None:
-            text = textwrap.dedent("".join(self._inline).expandtabs(4).strip("\n"))
-            self._drop_inline()
-            self._pre -= 1
-            self._emit_block("\n".join(line.rstrip() for line in text.split("\n")), None)
-
-        return leave
-
-    def _table(self, node: LexborNode) -> _Leave | None:
+    def _table(self, node: LexborNode) -> Leave | None:
         self._flush()
         if self._is_cell or tables.is_layout(node):
             return self._flush
@@ -382,14 +241,23 @@ class Walker:
         if is_tick in ("checkbox", "radio"):
             self._text(f" {value} ")
             return
-        before = "".join(self._inline).strip()
+        while self._inline and self._inline[-1].isspace():
+            self._inline.pop()
+        before = self._inline[-1].rstrip() if self._inline else ""
         label = "" if before else self._label(attributes)
-        mark = ": " if (before and before[-1] not in ":?>") or (label and label[-1] not in ":?") else " "
-        self._text(f"{label}{mark}{value} ")
+        asked = before or label
+        if asked and asked[-1] not in ":?>":
+            self._inline[-1:] = [f"{asked}:"]
+        elif label:
+            self._inline.append(label)
+        self._text(f" {value} ")
 
     def _label(self, attributes: dict[str, str | None]) -> str:
         label = self._shared.labels.get(attributes.get("id") or "") or attributes.get("aria-label")
-        return one_line(label or attributes.get("placeholder") or "")
+        if shown := one_line(label or attributes.get("placeholder") or ""):
+            return shown
+        name = re.sub(r"[\W_]+", " ", attributes.get("name") or "").strip()
+        return name if len(name) > 2 else ""
 
     def _note_embedded(self, tag: str, attributes: dict[str, str | None]) -> None:
         source = (attributes.get("src") or attributes.get("data") or "") if tag != "video" else "video"
@@ -402,27 +270,3 @@ class Walker:
         if texts:
             self._flush()
             self._emit_block("\n".join(texts), None)
-
-    def _drop_inline(self) -> None:
-        self._inline.clear()
-        self._flushes += 1
-
-    def _flush(self, level: int | None = None) -> None:
-        """Emit what has been gathered; two line breaks in a row part paragraphs."""
-        text = "".join(self._inline)
-        self._drop_inline()
-        paragraphs = re.split(r"\n[^\S\n]*\n\s*", text) if level is None else [text.replace("\n", " ")]
-        for paragraph in paragraphs:
-            lines = [one_line(line) for line in paragraph.split("\n")]
-            shown = "\n".join(filter(None, lines))
-            if lone := _LONE_PICTURE.fullmatch(shown):
-                shown = lone[1]
-            if shown:
-                self._emit_block(shown, level)
-
-    def _emit_block(self, text: str, level: int | None) -> None:
-        if not text.strip():
-            return
-        self._emit(self._prefix + text, level, self._between or "\n\n")
-        self._prefix = ""
-        self._between = self._indent() if self._lists else ""
