@@ -7,7 +7,7 @@ text; pictures and embedded objects are noted as not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +33,6 @@ _CONTENT_TYPES = (
     "ms-word.document.macroEnabled.main",
     "ms-word.template.macroEnabledTemplate.main",
 )
-_DEEPEST = 15
-"""How deep tables and boxes may be nested: what is deeper is read as plain text."""
 _LONGEST_HEADING = 250
 _DELETED_MARKS = (f"{W}del", f"{W}moveFrom")
 _WITHOUT_PARAGRAPH = (f"{W}r", f"{W}hyperlink", f"{W}fldSimple", f"{M}oMath", f"{M}oMathPara")
@@ -92,7 +90,6 @@ class _WordReader:
         self._counts = {"footnote": 0, "endnote": 0}
         self._tables = 0
         self._charts = 0
-        self._depth = 0
         self._put_off: list[tuple[Attached, _Story]] | None = None
 
     def read(self, body: Any) -> None:
@@ -115,13 +112,13 @@ class _WordReader:
     @contextmanager
     def _costing_only_itself(self, where: str, element: Any = None) -> Iterator[None]:
         """Note what cannot be read, with the text that can still be made out, and go on."""
-        out, depth = self._out, self._depth
+        out = self._out
         try:
             yield
         except MemoryError:
             raise
         except Exception:  # whatever is wrong with one part must not keep the others out
-            self._out, self._depth = out, depth
+            self._out = out
             self.builder.unread("damaged_part", where, remedy="save_again")
             if element is not None:
                 self._out.block(_plain(element))
@@ -143,7 +140,7 @@ class _WordReader:
             self._paragraph(element, story)
         elif tag == f"{W}tbl":
             self._end_carried(story)
-            self._nested(element, story, self._table)
+            self._table(element, story)
         elif tag == f"{W}altChunk":
             self._end_carried(story)
             self._inserted_file(element.get(f"{R}id", ""), story)
@@ -161,15 +158,6 @@ class _WordReader:
         if container is not None:
             for child in list(container.iterchildren("{*}*")):
                 self._block(child, story)
-
-    def _nested(self, element: Any, story: _Story, read: Callable[[Any, _Story], None]) -> None:
-        """Read something that may hold its like; beyond a depth that no person makes, as plain text."""
-        if self._depth >= _DEEPEST:
-            self._out.block(_plain(element))
-            return
-        self._depth += 1
-        read(element, story)
-        self._depth -= 1
 
     def _paragraph(self, element: Any, story: _Story) -> None:
         line = story.lines.read(element)
@@ -283,7 +271,7 @@ class _WordReader:
         kind, value = attached.kind, attached.value
         with self._costing_only_itself(kind):
             if kind == "box":
-                self._nested(value, story, self._blocks)
+                self._blocks(value, story)
             elif kind in self._counts:
                 self._counts[kind] += 1
                 number = self._parts.note_number(kind, self._counts[kind])
