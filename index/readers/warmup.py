@@ -19,7 +19,6 @@ LIBRARIES = (
     "chardetng_py",
     "compressed_rtf",
     "defusedxml",
-    "docx",
     "email",
     "encodings",
     "html",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,37 @@ def test_what_another_program_saves_reads_the_same() -> None:
 def test_the_sandboxed_reader_reads_the_same(name: str, reader: FileReader) -> None:
     (document,) = read_file(FILES / name, reader=reader)
     assert document.text == of_file(name).text
+
+
+def test_a_library_saves_what_is_read_whole(tmp_path: Path, reader: FileReader) -> None:
+    from docx import Document
+
+    made = Document()
+    made.add_heading("Rigging", 0)
+    made.add_heading("Ropes", 2)
+    for style in ("List Number", "List Number", "List Bullet"):
+        made.add_paragraph("Coil it.", style=style)
+    cells = made.add_table(2, 2, style="Light Grid Accent 1").rows
+    for cell, words in zip((*cells[0].cells, *cells[1].cells), ("Rope", "Length", "sheet", "9 m"), strict=True):
+        cell.text = words
+    made.sections[0].header.paragraphs[0].text = "Varn sailing school"
+    for name in ("author", "category", "comments", "keywords", "subject", "title", "version"):
+        setattr(made.core_properties, name, "Rigging notes")
+    for name in ("created", "modified", "last_printed"):
+        setattr(made.core_properties, name, datetime(2023, 4, 5, 6, 7, 8))
+    made.save(str(tmp_path / "rigging.docx"))
+    (text,) = reader.read(tmp_path / "rigging.docx").extraction.texts
+    assert lines(text) == [
+        "Varn sailing school",
+        "Rigging",
+        "Ropes",
+        "1. Coil it.",
+        "2. Coil it.",
+        "- Coil it.",
+        "Rope: sheet | Length: 9 m",
+    ]
+    assert (text.title, text.date) == ("Rigging notes", "2023-04-05")
+    assert [(heading.level, heading.text) for heading in text.headings] == [(1, "Rigging"), (2, "Ropes")]
 
 
 @pytest.mark.parametrize("ending", ["docm", "dotx", "dotm"])
@@ -337,33 +369,3 @@ class TestText:
         styles = '<w:styles><w:style w:type="paragraph" w:styleId="t"><w:name w:val="toc 1"/></w:style></w:styles>'
         text = read(p("Piers 2", '<w:pStyle w:val="t"/>') + p("Text."), styles=styles)
         assert (label_at(text, "Piers"), label_at(text, "Text.")) == ("table of contents", "")
-
-
-class TestMargins:
-    PAGE = field("PAGE", "3")
-
-    def test_headers_that_no_page_shows_are_left_out(self) -> None:
-        def body(properties: str) -> str:
-            return p("Text.") + f'<w:sectPr><w:headerReference w:type="first" r:id="header"/>{properties}</w:sectPr>'
-
-        header = f"<w:hdr>{p('Old letterhead')}</w:hdr>"
-        assert lines(read(body(""), header=header)) == ["Text."]
-        assert lines(read(body("<w:titlePg/>"), header=header)) == ["Old letterhead", "Text."]
-
-    def test_a_header_of_several_sections_is_read_once(self) -> None:
-        section = '<w:sectPr><w:headerReference w:type="default" r:id="header"/></w:sectPr>'
-        body = p("One.", section) + p("Two.") + section
-        assert lines(read(body, header=f"<w:hdr>{p('Varn')}</w:hdr>")) == ["Varn", "One.", "Two."]
-
-    @pytest.mark.parametrize(
-        ("footer", "expected"),
-        [
-            (r("Page ") + PAGE + r(" of ") + field("NUMPAGES", "9"), []),
-            (f'<w:fldSimple w:instr=" PAGE ">{r("3")}</w:fldSimple>', []),
-            (r("Rules of 2024") + "<w:r><w:tab/></w:r>" + r("- ") + PAGE + r(" -"), ["Rules of 2024"]),
-            (r("Page ") + PAGE + r(" of the rules of the harbour"), ["Page of the rules of the harbour"]),
-        ],
-    )
-    def test_page_numbers_are_no_text(self, footer: str, expected: list[str]) -> None:
-        body = p("Text.") + '<w:sectPr><w:footerReference w:type="default" r:id="footer"/></w:sectPr>'
-        assert lines(read(body, footer=f"<w:ftr>{p(footer)}</w:ftr>")) == ["Text.", *expected]

@@ -1,4 +1,4 @@
-"""Word files: what is not read and said to be, and what damage costs."""
+"""Word files: headers and footers, what is not read and said to be, and what damage costs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from word_files import changed, p, r, tc, word_file, zipped
+from word_files import changed, field, p, r, tc, word_file, zipped
 
 from index.errors import UnreadableDocument
 from index.readers import FileReader
@@ -30,6 +30,36 @@ def read(body: str, **parts: str) -> Extracted:
 
 def lines(text: Extracted) -> list[str]:
     return [line for line in text.text.splitlines() if line]
+
+
+class TestMargins:
+    PAGE = field("PAGE", "3")
+
+    def test_headers_that_no_page_shows_are_left_out(self) -> None:
+        def body(properties: str) -> str:
+            return p("Text.") + f'<w:sectPr><w:headerReference w:type="first" r:id="header"/>{properties}</w:sectPr>'
+
+        header = f"<w:hdr>{p('Old letterhead')}</w:hdr>"
+        assert lines(read(body(""), header=header)) == ["Text."]
+        assert lines(read(body("<w:titlePg/>"), header=header)) == ["Old letterhead", "Text."]
+
+    def test_a_header_of_several_sections_is_read_once(self) -> None:
+        section = '<w:sectPr><w:headerReference w:type="default" r:id="header"/></w:sectPr>'
+        body = p("One.", section) + p("Two.") + section
+        assert lines(read(body, header=f"<w:hdr>{p('Varn')}</w:hdr>")) == ["Varn", "One.", "Two."]
+
+    @pytest.mark.parametrize(
+        ("footer", "expected"),
+        [
+            (r("Page ") + PAGE + r(" of ") + field("NUMPAGES", "9"), []),
+            (f'<w:fldSimple w:instr=" PAGE ">{r("3")}</w:fldSimple>', []),
+            (r("Rules of 2024") + "<w:r><w:tab/></w:r>" + r("- ") + PAGE + r(" -"), ["Rules of 2024"]),
+            (r("Page ") + PAGE + r(" of the rules of the harbour"), ["Page of the rules of the harbour"]),
+        ],
+    )
+    def test_page_numbers_are_no_text(self, footer: str, expected: list[str]) -> None:
+        body = p("Text.") + '<w:sectPr><w:footerReference w:type="default" r:id="footer"/></w:sectPr>'
+        assert lines(read(body, footer=f"<w:ftr>{p(footer)}</w:ftr>")) == ["Text.", *expected]
 
 
 class TestWhatIsNotRead:
