@@ -18,6 +18,7 @@ from index.readers.charts import chart_rows, diagram_texts
 from index.readers.numbering import BULLET, Numbering, W
 from index.readers.ooxml import Package, note_damaged
 from index.readers.tables import append_table
+from index.readers.word_headings import headings_by_type
 from index.readers.word_parts import WordParts
 from index.readers.word_styles import is_on, value_of
 from index.readers.word_tables import Table, table_of
@@ -90,10 +91,12 @@ class _WordReader:
         self._counts = {"footnote": 0, "endnote": 0}
         self._tables = 0
         self._charts = 0
+        self._by_type: dict[Any, int] = {}
         self._put_off: list[tuple[Attached, _Story]] | None = None
 
     def read(self, body: Any) -> None:
         """Read headers, body and footers."""
+        self._by_type = headings_by_type(body, self._parts.styles)
         self._margins(body, "header")
         self._story(body, self._new_story(body, self._parts.main))
         self._margins(body, "footer")
@@ -188,6 +191,8 @@ class _WordReader:
         in_contents = self._parts.styles.is_of_contents(value_of(element, "pPr", "pStyle"))
         self._stand(story, (time, "time") if time else _CONTENTS if in_contents else ("", ""))
         level = self._heading_level(element)
+        if level is None and not label.startswith(BULLET):
+            level = self._by_type.get(element)
         is_heading = level is not None and len(text) <= _LONGEST_HEADING
         is_item = not is_heading and _LISTED.match(label) is not None
         between = "\n" if is_item and story.after_item else "\n\n"

@@ -53,6 +53,8 @@ class Styles:
             ),
             "",
         )
+        stated = value_of(root, "docDefaults", "rPrDefault", "rPr", "sz")
+        self._size = int(stated) if stated.isdigit() else _USUAL_SIZE
         self.lists = {
             style: number
             for style, node in self._styles.items()
@@ -101,6 +103,14 @@ class Styles:
                 return is_on(vanish)
         return False
 
+    def type_of(self, style: str) -> tuple[int, bool]:
+        """Return the size of the type of a paragraph style, in half points, and whether it is bold."""
+        nodes = [node for _, node in self._chain(style) if node is not None]
+        sizes = (value_of(node, "rPr", "sz") for node in nodes)
+        size = next((int(stated) for stated in sizes if stated.isdigit()), self._size)
+        bold = next((mark for node in nodes if (mark := node.find(f"{W}rPr/{W}b")) is not None), None)
+        return size, is_on(bold)
+
     def marks_first_row(self, style: str) -> bool:
         """Tell whether tables of a style show their first row otherwise than the rest."""
         kinds = (f"{W}tblStylePr",)
@@ -124,5 +134,6 @@ class Styles:
         return chain
 
 
+_USUAL_SIZE = 20
 _BODY_LEVEL = 9
 """The outline level of what is no heading."""
