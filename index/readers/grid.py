@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -56,6 +56,7 @@ class Sheet:
         is_hidden: whether the program does not show the sheet.
         hidden_rows: numbers of rows that the program does not show.
         hidden_columns: numbers of columns that it does not show.
+        bold_rows: numbers of rows in which all texts are bold, as those often are that name columns.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Sheet:
     is_hidden: bool = False
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    bold_rows: set[int] = field(default_factory=set)
 
     @property
     def label(self) -> str:
@@ -76,15 +78,16 @@ class Sheet:
 def append_sheet(sheet: Sheet, builder: TextBuilder) -> None:
     """Append the name of a sheet as a heading, its tables, the notes on its cells, and what of it is not shown."""
     builder.place(sheet.label, kind="sheet")
-    builder.block(sheet.name, level=2)
+    if sheet.rows or sheet.notes:
+        builder.block(sheet.name, level=2)
     _repeat_merged(sheet)
-    append_grid(sheet.rows, builder, tables=sheet.tables, notes=sheet.notes)
+    append_grid(sheet.rows, builder, tables=sheet.tables, notes=sheet.notes, bold_rows=sheet.bold_rows)
     loose = [text for row, texts in sorted(sheet.notes.items()) if row not in sheet.rows for text in texts]
     for text in loose:
         builder.block(text)
     hidden = [
-        *([f"rows {_ranges(sheet.hidden_rows)}"] if sheet.hidden_rows else []),
-        *([f"columns {_ranges(sheet.hidden_columns, column_name)}"] if sheet.hidden_columns else []),
+        *([_ranges("row", sheet.hidden_rows, str)] if sheet.hidden_rows else []),
+        *([_ranges("column", sheet.hidden_columns, column_name)] if sheet.hidden_columns else []),
     ]
     if hidden:
         builder.part("hidden cells", "note")
@@ -98,6 +101,7 @@ def append_grid(
     *,
     tables: Sequence[NamedTable] = (),
     notes: Mapping[int, Sequence[str]] | None = None,
+    bold_rows: Set[int] = frozenset(),
     has_columns: bool = True,
 ) -> None:
     """Append the tables among cells, from top to bottom.
@@ -107,6 +111,7 @@ def append_grid(
         builder: what is appended to.
         tables: those whose area is known.
         notes: texts that belong to rows.
+        bold_rows: numbers of rows in which all texts are bold.
         has_columns: whether blank columns may tell tables apart.
     """
     regions, rest = _known(rows, tables)
@@ -118,11 +123,13 @@ def append_grid(
         here = {number: notes.pop(number) for number in region.rows if number in notes} if notes else {}
         lead: list[list[str]] = []
         if region.header_rows is None:
-            if above is not None and _continues(region, above):
+            is_marked = _has_bold_head(region, bold_rows)
+            if above is not None and not is_marked and _continues(region, above):
                 lead = above.heads
                 region = _Region(region.rows, len(lead), above.columns)
-            elif (count := header_rows(region.sample)) > 0:
-                above = _Region(region.rows, None, heads=region.sample[:count])
+            elif (count := header_rows(region.sample)) > 0 or is_marked:
+                region.header_rows = None if count else 1
+                above = _Region(region.rows, None, heads=region.sample[: count or 1])
         _append_region(region, lead, builder, here)
 
 
@@ -163,6 +170,14 @@ class _Region:
 
     def cells(self, row: Mapping[int, str]) -> list[str]:
         return [row.get(column, "") for column in self.columns]
+
+
+def _has_bold_head(region: _Region, bold_rows: Set[int]) -> bool:
+    """Tell whether the first row that is no title is bold, and the one below is not."""
+    numbers = [number for number, row in region.rows.items() if len(set(row.values())) > 1]
+    if len(numbers) < 2 or len(region.columns) < 2:
+        return False
+    return numbers[0] in bold_rows and numbers[1] not in bold_rows and could_head(region.cells(region.rows[numbers[0]]))
 
 
 def _append_region(
@@ -336,15 +351,15 @@ def _share(rows: Sequence[Sequence[str]], column: int) -> float | None:
     return sum(map(is_value, cells)) / len(cells) if cells else None
 
 
-def _ranges(numbers: Sequence[int], shown: object = str) -> str:
-    """Return numbers as ranges: ``2, 5 to 9``."""
+def _ranges(what: str, numbers: Sequence[int], name: Callable[[int], str]) -> str:
+    """Return numbers as ranges: ``rows 2, 5 to 9``."""
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    name = shown if callable(shown) else str
     texts = [name(a) if a == b else f"{name(a)} to {name(b)}" for a, b in runs[:_LISTED]]
     more = sum(b - a + 1 for a, b in runs[_LISTED:])
-    return ", ".join(texts) + (f" and {more} more" if more else "")
+    one = len(set(numbers)) == 1
+    return f"{what if one else f'{what}s'} {', '.join(texts)}" + (f" and {more} more" if more else "")

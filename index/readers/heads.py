@@ -121,6 +121,10 @@ def could_head(row: Cells) -> bool:
     """Tell whether all that a row holds could be names of columns: no values, but a series of periods may be."""
     filled = [cell for cell in row if cell]
     values = [cell for cell in filled if not _is_name(cell)]
+    if len({cell.lower() for cell in values if _TRUTH.fullmatch(cell)}) == len(values) > 1:
+        values = []  # the answers to choose from
+    if {"x", "y"} <= {cell.lower() for cell in filled}:
+        values = [cell for cell in values if cell.lower() != "x"]
     if len(filled) < 2 and len(row) > 1:
         return False
     if has_labels_inside(filled):

@@ -36,6 +36,8 @@ _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _COLOURS = re.compile(
     r"black|blue|cyan|green|magenta|red|white|yellow|colou?r ?\d+|dbnum\d|natnum.*|~.*", re.IGNORECASE
 )
+_LAST_DAY = 2_958_466
+"""The number of the day after 31 December 9999."""
 _LONGEST = 300
 """No code is longer."""
 
@@ -64,7 +66,7 @@ def shown_number(value: float, code: str, *, is_1904: bool = False) -> str:
     value = float(value)
     section, is_signed = _chosen(value, _sections(code[:_LONGEST]))
     if section.is_date:
-        return _moment(value, section, is_1904=is_1904) or number_text(value)
+        return (_moment(value, section, is_1904=is_1904) if abs(value) < _LAST_DAY else "") or number_text(value)
     kinds = {kind for kind, _ in section.tokens}
     if "general" in kinds or "text" in kinds or not section.tokens:
         return _around(section, number_text(value if is_signed else abs(value)))

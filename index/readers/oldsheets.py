@@ -8,16 +8,16 @@ from typing import Any
 
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder
+from index.readers.biff import Drawn, drawn_on_sheets
 from index.readers.grid import Area, Sheet, append_sheet, column_name
 from index.readers.numberformats import shown_number, shown_text
 from index.readers.packages import open_package
 from index.readers.parts import costing_only
+from index.readers.sheetparts import append_printed
 from index.readers.tables import MAX_ROWS, cell_text
 from index.text import one_line
 
 _SHOWN_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
-_DRAWN = {5: ("chart", ""), 8: ("picture", "ocr")}
-"""What objects on sheets are, by their number in the format."""
 
 
 def read_xls(data: bytes, name: str) -> Extracted:
@@ -37,6 +37,7 @@ def read_xls(data: bytes, name: str) -> Extracted:
             raise UnreadableDocument(f"{name}: is encrypted; save it without a password") from None
         return _read_values(data, name)
     builder = TextBuilder()
+    beside = drawn_on_sheets(data)
     left = MAX_ROWS
     for index, sheet_name in enumerate(book.sheet_names()):
         shown = Sheet(one_line(sheet_name) or "unnamed")
@@ -49,9 +50,19 @@ def read_xls(data: bytes, name: str) -> Extracted:
             left -= min(source.nrows, left)
             append_sheet(shown, builder)
             book.unload_sheet(index)
-    for what, count in _objects(data).items():
-        builder.unread(what, "", count, dict(_DRAWN.values()).get(what, ""))
+            if index < len(beside):
+                _append_beside(beside[index], shown.label, builder)
     return builder.extracted()
+
+
+def _append_beside(drawn: Drawn, where: str, builder: TextBuilder) -> None:
+    append_printed(drawn.printed, builder)
+    for text in drawn.texts:
+        builder.block(text)
+    if drawn.charts:
+        builder.unread("chart", where, drawn.charts, "convert")
+    if drawn.pictures:
+        builder.unread("picture", where, drawn.pictures, "ocr")
 
 
 def read_xlsb(data: bytes, name: str) -> Extracted:
@@ -128,6 +139,8 @@ def _fill(shown: Sheet, source: Any, book: Any, count: int) -> None:
                 cells[column + 1] = text
         if cells:
             shown.rows[index + 1] = cells
+            if all(_is_bold(source.cell(index, column - 1), book) for column in cells):
+                shown.bold_rows.add(index + 1)
             info = source.rowinfo_map.get(index)
             if info is not None and info.hidden:
                 shown.hidden_rows.append(index + 1)
@@ -141,6 +154,13 @@ def _fill(shown: Sheet, source: Any, book: Any, count: int) -> None:
         if text:
             by = f" by {author}" if author else ""
             shown.notes.setdefault(row + 1, []).append(f"Comment on {column_name(column + 1)}{row + 1}{by}: {text}")
+
+
+def _is_bold(cell: Any, book: Any) -> bool:
+    if cell.xf_index is None or cell.xf_index >= len(book.xf_list):
+        return False
+    font = book.xf_list[cell.xf_index].font_index
+    return font < len(book.font_list) and bool(book.font_list[font].weight >= 600)
 
 
 def _cell(cell: Any, book: Any) -> str:
@@ -158,27 +178,3 @@ def _cell(cell: Any, book: Any) -> str:
     if kind == 1:
         return shown_text(one_line(value), code)
     return shown_number(value, code, is_1904=book.datemode == 1)
-
-
-def _objects(data: bytes) -> dict[str, int]:
-    """Count the charts and pictures that lie on the sheets."""
-    found: dict[str, int] = {}
-    try:
-        import olefile
-
-        with olefile.OleFileIO(io.BytesIO(data)) as container:
-            stream = next(
-                (container.openstream(part).read() for part in ("Workbook", "Book") if container.exists(part)), b""
-            )
-    except Exception:  # whatever goes wrong costs the count only
-        return found
-    position = 0
-    while position + 4 <= len(stream):
-        kind = int.from_bytes(stream[position : position + 2], "little")
-        length = int.from_bytes(stream[position + 2 : position + 4], "little")
-        if kind == 0x5D and length >= 6:
-            what = _DRAWN.get(int.from_bytes(stream[position + 8 : position + 10], "little"))
-            if what:
-                found[what[0]] = found.get(what[0], 0) + 1
-        position += 4 + length
-    return found

@@ -13,6 +13,7 @@ from index.readers.grid import Area, Sheet, append_sheet, column_name
 from index.readers.opendocument_tables import chart_rows
 from index.readers.packages import member_bytes, open_package
 from index.readers.parts import costing_only, parse_xml
+from index.readers.sheetparts import append_printed, page_text
 from index.readers.tables import MAX_ROWS, append_table
 from index.readers.workbook import WITHOUT_VALUE
 from index.text import one_line
@@ -20,7 +21,9 @@ from index.text import one_line
 _MOST_COLUMNS = 1024
 _MOST_REPEATS = 1000
 _SPACES = {"s": " ", "tab": " ", "line-break": " "}
-_NOT_SHOWN = frozenset({"annotation", "frame", "custom-shape", "note", "ruby-text", "g", "rect"})
+_NOT_SHOWN = frozenset(
+    "annotation frame custom-shape note ruby-text g rect sheet-name page-number page-count date time file-name".split()
+)
 _SHAPES = frozenset(
     {"frame", "custom-shape", "g", "rect", "ellipse", "line", "polygon", "path", "connector", "caption"}
 )
@@ -35,6 +38,8 @@ def read_ods(data: bytes, name: str) -> Extracted:
     builder = TextBuilder()
     parts = {"content.xml": data, "meta.xml": b""} if data.lstrip()[:1] == b"<" else _parts(data, name)
     _Reader(parts, builder, name).read()
+    with costing_only(builder, "headers and footers"):
+        _append_printed(parts.get("styles.xml") or parts["content.xml"], builder)
     title, date = "", None
     with costing_only(builder, "properties"):
         meta = parse_xml(parts["meta.xml"], recover=True) if parts.get("meta.xml") else None
@@ -53,7 +58,9 @@ def _parts(data: bytes, name: str) -> dict[str, bytes]:
         manifest = "META-INF/manifest.xml"
         if manifest in names and b"encryption-data" in member_bytes(package, manifest, name):
             raise UnreadableDocument(f"{name}: is encrypted; save it without a password")
-        wanted = {part for part in names if part in ("content.xml", "meta.xml") or part.endswith("/content.xml")}
+        wanted = {
+            part for part in names if part in ("content.xml", "meta.xml", "styles.xml") or part.endswith("/content.xml")
+        }
         if "content.xml" not in wanted:
             raise UnreadableDocument(f"{name}: is no OpenDocument spreadsheet; save it again")
         return {part: member_bytes(package, part, name) for part in wanted}
@@ -225,7 +232,7 @@ class _Reader:
         if kind == "object":
             part = f"{attribute(shape, 'href').removeprefix('./')}/content.xml"
             content = parse_xml(self._parts[part], recover=True) if part in self._parts else shape
-            chart = next(content.iter("{http://www.w3.org/1999/xhtml}none", "{*}chart"), None)
+            chart = next((node for node in content.iter("{*}chart") if node.find("{*}plot-area") is not None), None)
             if chart is None:
                 builder.unread("embedded_object", self._sheet.label, remedy="add_separately")
                 return charts
@@ -249,6 +256,18 @@ class _Reader:
             for child in inner:
                 charts = self._append_shape(child, charts, depth + 1)
         return charts
+
+
+def _append_printed(data: bytes, builder: TextBuilder) -> None:
+    """Append what is printed above and below each page."""
+    texts = []
+    for node in parse_xml(data, recover=True).iter("{*}header", "{*}footer"):
+        if attribute(node, "display") != "false":
+            kind = "Header" if local(node) == "header" else "Footer"
+            parts = (one_line(_paragraph(p)) for p in node.iter("{*}p"))
+            texts.append(page_text(kind, "&C".join(part.replace("&", "&&") for part in parts)))
+    builder.place("")
+    append_printed(texts, builder)
 
 
 def _paragraph(node: Any) -> str:

@@ -135,7 +135,6 @@ class _Writer:
                     self._leave()
                     self.builder.block(below, level=2)
                 self.append(item, below, depth + 1)
-        self._leave()
 
     def _append_array(self, value: Sequence[_Json], path: str, depth: int) -> None:
         rows = [item for item in value if isinstance(item, list)]
@@ -143,9 +142,11 @@ class _Writer:
             self.builder.place(path, kind="record" if path else "")
             append_table([[_scalar(cell) for cell in row] for row in rows], self.builder)
             self._left -= sum(map(len, rows))
+            self.builder.place("")
             return
         for number, item in enumerate(value, start=1):
             self.append_record(item, "", f"{path}, record {number}" if path else f"record {number}", depth=depth + 1)
+        self._leave()
 
     def _leave(self) -> None:
         """Say that what follows is in no record."""

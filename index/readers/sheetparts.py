@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from index.errors import UnreadableDocument
@@ -21,6 +21,7 @@ _FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)", re
 _SMALL = 64 * 9525
 """In the units of the format, the width and height below which a picture is decoration."""
 _CODES = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|[A-Z])')
+_OF_PAGES = re.compile(r"\b(?:page|seite|pagina|página|sayfa|of|von|de|di)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -68,17 +69,24 @@ def append_page_texts(root: Any, builder: TextBuilder) -> None:
     texts: list[str] = []
     for node in root.iter("{*}headerFooter"):
         for child in node.iterchildren("{*}*"):
-            kind = "Header" if local(child).endswith("Header") else "Footer"
-            parts = [
-                one_line(_CODES.sub("", part)) for part in re.split("&[LCR]", (child.text or "").replace("&&", "\x01"))
-            ]
-            shown = " | ".join(part for part in parts if any(map(str.isalpha, part))).replace("\x01", "&")
-            if any(map(str.isalpha, re.sub(r"(?i)\b(?:page|seite|of|von)\b", "", shown))):
-                texts.append(f"{kind}: {shown}")
-    for text in dict.fromkeys(texts):
+            texts.append(page_text("Header" if local(child).endswith("Header") else "Footer", child.text or ""))
+    append_printed(texts, builder)
+
+
+def page_text(kind: str, code: str) -> str:
+    """Return the words in the code of a header or a footer, "" where there are none but of pages."""
+    parts = [one_line(_CODES.sub("", part)) for part in re.split("&[LCR]", code.replace("&&", "\x01"))]
+    shown = " | ".join(part for part in parts if any(map(str.isalpha, _OF_PAGES.sub("", part))))
+    return f"{kind}: {shown}".replace("\x01", "&") if shown else ""
+
+
+def append_printed(texts: Sequence[str], builder: TextBuilder) -> None:
+    """Append what is printed on each page, each text once."""
+    found = list(dict.fromkeys(filter(None, texts)))
+    if found:
         builder.part("printed on each page", "note")
-        builder.block(text)
-    if texts:
+        for text in found:
+            builder.block(text)
         builder.end_part()
 
 

@@ -181,7 +181,7 @@ def _append(
     heads = set(cells[:count])
     for row in table[:count]:
         _append_notes(row.number, builder, notes)
-    section = ""
+    section, unseen = "", set(filter(None, names or ()))
     for i, row in enumerate(table[count:], start=count):
         if row.cells in heads:
             continue
@@ -192,9 +192,14 @@ def _append(
         else:
             for line in _lines(row.cells, style, section):
                 builder.block(line, between="\n")
+            unseen -= _names_shown(row.cells, style) if unseen else set()
             if _is_total(row.filled[0]):
                 section = ""
         _append_notes(row.number, builder, notes)
+    if unseen:
+        builder.part(", ".join(filter(None, (name, f"row {table[0].number}"))), "row")
+        empty = ", ".join(name for name in dict.fromkeys(names or ()) if name in unseen)
+        builder.block(f"Columns without values: {empty}", between="\n")
 
 
 def _append_preamble(table: list[_Row], builder: TextBuilder, notes: Mapping[int, Sequence[str]]) -> None:
@@ -268,6 +273,13 @@ def _parts(cells: Sequence[str], style: _Style) -> list[str]:
         (name, cell or (EMPTY if are_shown and name else "")) for name, cell in zip(style.names, cells, strict=True)
     ]
     return [f"{name}: {cell}" if name else cell for name, cell in pairs if cell]
+
+
+def _names_shown(cells: Sequence[str], style: _Style) -> set[str]:
+    """Return the names of the columns that are written in a row."""
+    names = style.names or ()
+    are_empty_shown = sum(not cell for name, cell in zip(names, cells, strict=True) if name) <= _MANY_EMPTY
+    return {name for name, cell in zip(names, cells, strict=True) if cell or are_empty_shown}
 
 
 def _labelled_parts(filled: Sequence[str]) -> list[str]:

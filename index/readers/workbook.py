@@ -71,7 +71,7 @@ def area_of(reference: str) -> Area | None:
 
 
 class _Workbook:
-    """Reads the parts of a workbook."""
+    """Reads the parts of a workbook. ``bold`` are the numbers of the cell styles that are bold."""
 
     def __init__(self, package: Package, main: str, root: Any, builder: TextBuilder) -> None:
         self._package = package
@@ -80,6 +80,7 @@ class _Workbook:
         self._builder = builder
         self._strings: list[str] = []
         self._codes: list[str] = []
+        self.bold: set[str] = set()
         self._left = MAX_ROWS
         properties = next(root.iterchildren("{*}workbookPr"), None)
         self._is_1904 = properties is not None and properties.get("date1904") in _ON
@@ -151,7 +152,11 @@ class _Workbook:
         for part in self._package.related(self._main, "styles")[:1]:
             root = self._package.xml(part)
             own = {node.get("numFmtId"): node.get("formatCode", "") for node in root.iterfind("{*}numFmts/{*}numFmt")}
-            for node in root.iterfind("{*}cellXfs/{*}xf"):
+            fonts = [next(font.iterchildren("{*}b"), None) for font in root.iterfind("{*}fonts/{*}font")]
+            bold = {str(i) for i, mark in enumerate(fonts) if mark is not None and mark.get("val", "1") in _ON}
+            for style, node in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+                if node.get("fontId") in bold:
+                    self.bold.add(str(style))
                 number = node.get("numFmtId", "0")
                 codes.append(own.get(number) or BUILT_IN.get(_whole(number), "General"))
         return codes
@@ -204,7 +209,7 @@ class _SheetReader:
         """Fill the rows of the sheet; return the root element, which keeps what stands around the cells."""
         from lxml import etree
 
-        rows = self._sheet.rows
+        rows, bold = self._sheet.rows, self._book.bold
         context = _events(self._data, "row")
         number, unread = 0, 0
         try:
@@ -214,6 +219,8 @@ class _SheetReader:
                 if node.get("hidden") in _ON:
                     self._sheet.hidden_rows.append(number)
                 cells = self._cells(node, number)
+                if cells and all(cell.get("s") in bold for cell in node if len(cell)):
+                    self._sheet.bold_rows.add(number)
                 _forget(node)
                 if cells and self._book.may_read_row():
                     rows[number] = {**rows.get(number, {}), **cells}

@@ -6,6 +6,7 @@ The files are kept in the repository so that the tests need neither program.
 from __future__ import annotations
 
 import subprocess
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -83,6 +84,72 @@ def slides() -> str:
     )
 
 
+def fleet(path: Path) -> None:
+    """Write a workbook with all that a sheet may hold beside plain cells, for LibreOffice to save anew."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path))
+    styles = {
+        name: book.add_format({"num_format": code})
+        for name, code in {
+            "share": "0.0%", "euro": '#,##0.00 "€"', "dollar": "[$$-409]#,##0.00", "day": "dd/mm/yyyy", "moment": "d/m/yy h:mm",
+            "clock": "hh:mm", "span": "[h]:mm:ss", "padded": "00000", "loss": "#,##0.00;(#,##0.00)",
+        }.items()
+    }  # fmt: skip
+    bold = book.add_format({"bold": True, "align": "center"})
+    sheet = book.add_worksheet("Fleet")
+    sheet.merge_range("A1:E1", "Boats for hire, summer 2025", bold)
+    sheet.write_row("A3", ["Boat", "Class", "Seats", "Price", "Share"], bold)
+    boats = [("Finch", 4, 69, 0.075), ("Heron", 6, 1240.5, 0.125), ("Tern", 8, 99.9, 0.8)]
+    for row, (boat, seats, price, share) in enumerate(boats, start=3):
+        sheet.write(row, 0, boat)
+        sheet.write(row, 2, seats)
+        sheet.write(row, 3, price, styles["euro"])
+        sheet.write(row, 4, share, styles["share"])
+    sheet.merge_range("B4:B5", "small", bold)
+    sheet.write("B6", "large")
+    sheet.write_formula("C7", "=SUM(C4:C6)", None, 18)
+    sheet.write("A7", "Total")
+    sheet.write_comment("D5", "Without oil.", {"author": "Ida Moss"})
+    sheet.write_row("A10", ["Keeper", "Since", "Paid", "Shift", "Worked", "Number"], bold)
+    sheet.write("A11", "Tom Bell")
+    sheet.write_datetime("B11", datetime(2026, 3, 14), styles["day"])
+    sheet.write_datetime("C11", datetime(2026, 3, 14, 9, 30), styles["moment"])
+    sheet.write("D11", 0.5, styles["clock"])
+    sheet.write("E11", 26.5 / 24, styles["span"])
+    sheet.write("F11", 471, styles["padded"])
+    sheet.write_row("H3", ["Port", "Depth"], bold)
+    for row, (port, depth) in enumerate((("Varn", 4.2), ("Oster", 6), ("Lund", 3.5), ("Aune", 2)), start=3):
+        sheet.write_row(row, 7, (port, depth))
+    sheet.insert_textbox("K2", "Ask the harbour master before sailing.")
+    chart = book.add_chart({"type": "column"})
+    chart.add_series({"name": "=Fleet!$C$3", "categories": "=Fleet!$A$4:$A$6", "values": "=Fleet!$C$4:$C$6"})
+    chart.set_title({"name": "Seats by boat"})
+    sheet.insert_chart("K10", chart)
+    sheet.set_header("&LGuild of Varn&RPage &P")
+    sheet.set_footer("&CNot for the public &A")
+    kinds = book.add_worksheet("Values")
+    kinds.write_row("A1", ["What", "Amount", "Open"], bold)
+    kinds.write("A2", "loss")
+    kinds.write("B2", -12.5, styles["loss"])
+    kinds.write_boolean("C2", True)
+    kinds.write("A3", "fee")
+    kinds.write("B3", 1234.5, styles["dollar"])
+    kinds.write_boolean("C3", False)
+    kinds.write("A4", "error")
+    kinds.write_formula("B4", "=1/0", None, "#DIV/0!")
+    kinds.write("A5", "kept back")
+    kinds.write("B5", 7)
+    kinds.set_row(4, None, None, {"hidden": True})
+    kinds.set_column("C:C", None, None, {"hidden": True})
+    kinds.write_url("A6", "https://varn.example/", None, "the guild's page")
+    secret = book.add_worksheet("Reserve")
+    secret.write_row("A1", ["Chest", "Crowns"])
+    secret.write_row("A2", ["iron", 920])
+    secret.hide()
+    book.close()
+
+
 TABLE = "Keeper,Lantern,Since,Wage\nIda Moss,north,2019-04-01,31.5\nTom Bell,south,2021-11-15,28\nEve Rook,east,2023-02-28,30\n"
 
 
@@ -115,6 +182,10 @@ def main() -> None:
         convert(folder / "slides.fodp", "pdf", "slides.pdf", folder)
         for kind in ("xlsx", "ods", "xls"):
             convert(folder / "keepers.csv", kind, f"keepers.{kind}", folder)
+        fleet(folder / "source.xlsx")
+        for kind in ("ods", "xls"):
+            convert(folder / "source.xlsx", kind, f"fleet.{kind}", folder)
+        convert(folder / "source.ods", "xlsx", "fleet.xlsx", folder)
         subprocess.run(
             ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
              f"--print-to-pdf={HERE / 'browser.pdf'}", str(folder / "harbour.html")],

@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder, document_from
+from index.readers.grid import append_grid
 from index.readers.html import read_html
 from index.readers.layout import Run, paragraphs, reading_order
 from index.readers.markdown import read_markdown
+from index.readers.numberformats import shown_number
 from index.readers.plain import decode, read_plain
 from index.readers.records import read_json, read_jsonl
 from index.readers.sheets import read_csv
-from index.readers.tables import append_rows
+from index.readers.tables import append_table, cell_text
 from index.text import one_line
 
 HTML = st.lists(
@@ -113,7 +114,7 @@ def test_json_of_any_shape_is_read(value: object) -> None:
         assert_places_fit(extracted)
         words = " ".join(extracted.text.split())
         for leaf in leaves(value):
-            assert one_line(leaf) in words
+            assert one_line(leaf).replace(" | ", " / ") in words
 
 
 def leaves(value: object) -> Iterator[str]:
@@ -134,15 +135,46 @@ def test_any_text_is_a_table(text: str) -> None:
     assert_places_fit(extracted)
 
 
-@given(st.lists(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=4), min_size=1, max_size=6))
-def test_no_cell_is_lost(rows: list[list[str]]) -> None:
+CELL = st.text(max_size=8) | st.sampled_from(
+    ["", "", "2023", "5", "Total", "m", "(kg)", "a:", "1.5 %", "2025-01-01", "x"]
+)
+
+
+@given(st.lists(st.lists(CELL, min_size=1, max_size=5), min_size=1, max_size=8), st.none() | st.integers(0, 3))
+def test_no_cell_is_lost(rows: list[list[str]], header_rows: int | None) -> None:
     builder = TextBuilder()
-    append_rows(rows, builder)
+    append_table(rows, builder, header_rows=header_rows)
     extracted = builder.extracted()
     assert_places_fit(extracted)
-    for row in rows[1:]:  # the first may name columns that are empty
-        for cell in row:
-            assert one_line(cell) in " ".join(extracted.text.split())
+    assert_holds(extracted, [cell for row in rows for cell in row], header_rows)
+
+
+@given(st.dictionaries(st.tuples(st.integers(1, 12), st.integers(1, 9)), CELL, max_size=40))
+def test_no_cell_of_a_sheet_is_lost(cells: dict[tuple[int, int], str]) -> None:
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), text in sorted(cells.items()):
+        if shown := cell_text(text):
+            rows.setdefault(row, {})[column] = shown
+    builder = TextBuilder()
+    append_grid(rows, builder)
+    assert_places_fit(builder.extracted())
+    assert_holds(builder.extracted(), [cell for row in rows.values() for cell in row.values()])
+
+
+def assert_holds(extracted: Extracted, cells: list[str], header_rows: int | None = None) -> None:
+    """Assert that the words of all cells are in the text: as values, labels (without a colon) or names of columns."""
+    held = " ".join(extracted.text.split())
+    names_only = header_rows is not None and header_rows > 0
+    for cell in cells:
+        shown = cell_text(cell).removesuffix(":").strip()
+        if not names_only and any(map(str.isalnum, shown)):
+            assert shown in held or shown.replace(": ", " ") in held
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.text('0#?.,;-+()$€%@/EeGghmsyd[]"\\ ', max_size=12))
+def test_any_number_has_a_form_in_any_format(value: float, code: str) -> None:
+    shown = shown_number(value, code)
+    assert "\n" not in shown
 
 
 RUN = st.builds(
