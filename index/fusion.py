@@ -26,8 +26,9 @@ _DATE_WEIGHT = 0.1
 """What a document gains for being of the time that the question names, or for being the newest where that is asked."""
 _PLACE_WEIGHT = 0.5
 """What a chunk gains for standing at a place that the question names, such as page 2 or clause 3.2."""
-_QUOTED_WEIGHT = 0.2
-"""What older mail that a newer message repeats loses: the newer one comes first."""
+_SECONDARY = frozenset({"quoted", "contents"})
+_SECONDARY_WEIGHT = 0.2
+"""What older mail that a newer message repeats loses, and a table of contents: what it leads to comes first."""
 _DATED_DEPTH = 20
 """The newest is looked for among so many of the best chunks."""
 
@@ -88,17 +89,17 @@ def fuse_all(
             score=item.score
             + gains.get(item.candidate.record.date, 0.0)
             + (_PLACE_WEIGHT if references.hold(item.candidate.chunk) else 0.0)
-            - (_QUOTED_WEIGHT if _is_quoted(item.candidate) else 0.0),
+            - (_SECONDARY_WEIGHT if _is_secondary(item.candidate) else 0.0),
         )
         for item in ranked_all
     ]
     return sorted(placed, key=_order)
 
 
-def _is_quoted(candidate: Candidate) -> bool:
-    """Tell whether a chunk is older mail that a newer message repeats."""
+def _is_secondary(candidate: Candidate) -> bool:
+    """Tell whether a chunk is older mail that a newer message repeats, or a table of contents."""
     places = candidate.chunk.places
-    return bool(places) and all(place.kind == "quoted" for place in places)
+    return bool(places) and all(place.kind in _SECONDARY for place in places)
 
 
 def _gains_by_date(ranked: Sequence[Fused], period: Period | None, latest: bool) -> dict[str | None, float]:

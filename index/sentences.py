@@ -41,6 +41,8 @@ _FIRST_NUMBER = re.compile(r"(?P<number>\d{1,3}|[a-z])(?P<style>[.)]{1,2})[ \t]"
 _STARTS_ITEM = re.compile(r"\((?:[a-z]|[ivx]{1,5}|\d{1,3})\)\s|[a-z]\)\s")
 _LAST_WORD = re.compile(r"[^\s\"'“‘«(\[]+$")
 _NEXT_WORD = re.compile(r"[\"'“„‘«(\[*_`¿¡]*([^\s\"'“‘«(\[*_`]+)")
+_ENTRIES = re.compile(r"[.!?;]\s+(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{2}-\d{2})[ \t]*[:–-][ \t]")
+"""Several entries of a log on one line."""
 _WHOLE = 400
 """A turn or a record that is longer is divided like any other text."""
 
@@ -55,7 +57,8 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     stop = len(text) if end is None else end
     spans: list[Span] = []
     for unit in units_of(text, start, stop):
-        if unit.is_row or (unit.is_whole and unit.end - unit.start <= _WHOLE):
+        is_whole = unit.is_whole and unit.end - unit.start <= _WHOLE and not _ENTRIES.search(text, unit.start, unit.end)
+        if unit.is_row or is_whole:
             spans.append(Span(unit.start, unit.end))
             continue
         spans += _sentences(text, unit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_WORD = re.compile(r"\d+(?:[.,]\d+)+(?!\w)|\w+(?:['’]\w+)?")
 _IDENTIFIER = re.compile(r"(?=[\w./:-]*\d)\w+(?:[./:-]\w+)+")
 
 STOP_WORDS = frozenset(
@@ -18,7 +18,7 @@ STOP_WORDS = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """Return the words of ``text`` in order, lower case, possessive endings dropped."""
+    """Return the words of ``text`` in order, lower case, possessive endings dropped; a number such as 5.10 is one."""
     return [re.sub(r"['’]s?$", "", match[0].lower()) for match in _WORD.finditer(text)]
 
 

@@ -41,8 +41,8 @@ class Place:
         start: offset into the document's text.
         label: such as ``page 3``, ``slide 2`` or ``Sheet Prices, row 5``; "" where what came before ends.
         page: number of the page, counted from 1, where the file has pages.
-        kind: ``page``, ``slide``, ``sheet``, ``row``, ``heading``, ``time``, ``message``, ``record``, ``note``, or
-            ``quoted`` for older mail that a message repeats.
+        kind: ``page``, ``slide``, ``sheet``, ``row``, ``heading``, ``time``, ``message``, ``record``, ``note``,
+            ``contents`` for a table of contents, or ``quoted`` for older mail that a message repeats.
     """
 
     start: int

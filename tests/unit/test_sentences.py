@@ -156,3 +156,12 @@ def test_a_date_does_not_keep_several_entries_together() -> None:
 
 def test_one_line_with_a_label_is_divided_like_prose() -> None:
     assert sentences("Note: the pool is closed. Bring towels.") == ["Note: the pool is closed.", "Bring towels."]
+
+
+def test_entries_of_a_log_on_one_line_are_told_apart() -> None:
+    text = "02/05/2023: the roof was mended. 14/05/2023: the gate was painted.\nVisits: two in May."
+    assert [text[span.start : span.end] for span in split_sentences(text)] == [
+        "02/05/2023: the roof was mended.",
+        "14/05/2023: the gate was painted.",
+        "Visits: two in May.",
+    ]
