@@ -12,14 +12,18 @@ import select
 import signal
 import sys
 from dataclasses import astuple
+from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from index.errors import UnreadableDocument
+from index.readers import ocr
 from index.readers.base import Extracted
 from index.readers.formats import extract
 from index.readers.members import reason_for
 from index.readers.sandbox import OUT_OF_MEMORY, WATCH_SECONDS, confine, resident_bytes, what_became
 from index.readers.warmup import preload
+
+_HAS_PICTURES = b'{"seconds_for_pictures"'
 
 
 def main() -> None:
@@ -31,9 +35,33 @@ def main() -> None:
         request = json.loads(line)
         data = requests.read(request["size"])
         if request["fork"]:
-            _write(answers, _forked(data, request))
+            answer = _forked(data, request)
+            if seconds := _seconds_for_pictures(answer):
+                answers.write(b"+%011d" % seconds)  # how much longer the answer is to be waited for
+                answers.flush()
+                answer = _forked(data, _with_time(request, seconds))
+            _write(answers, answer)
         else:
             _answer_and_end(data, request, answers)
+
+
+def _seconds_for_pictures(answer: bytes) -> int:
+    """Return how much time it takes to recognize the text in a file's pictures, 0 if there are none or no means."""
+    if not answer.startswith(_HAS_PICTURES):
+        return 0
+    try:
+        seconds = int(json.loads(answer)["seconds_for_pictures"])
+    except (ValueError, TypeError, RecursionError):  # of a reader that a file has taken over
+        return 0
+    return max(0, min(seconds, ocr.MOST_SECONDS)) if ocr.load() else 0
+
+
+def _with_time(request: dict[str, Any], seconds: int) -> dict[str, Any]:
+    limits = dict(request["limits"])
+    limits["cpu_seconds"] += seconds
+    limits["wall_seconds"] += seconds
+    limits["memory_bytes"] = max(limits["memory_bytes"], ocr.MEMORY_BYTES)
+    return {**request, "limits": limits, "seconds_for_pictures": seconds}
 
 
 def _forked(data: bytes, request: dict[str, Any]) -> bytes:
@@ -87,6 +115,8 @@ def _answer_and_end(data: bytes, request: dict[str, Any], answers: BinaryIO) -> 
     """Read in this very process, which then has had its only file: for systems without fork."""
     code = 1
     try:
+        if PurePath(request["name"]).suffix.lower() in ocr.SUFFIXES and ocr.load():
+            request = {**request, "seconds_for_pictures": request["limits"]["cpu_seconds"] // 2}
         confine(request["limits"])
         _write(answers, _answer(data, request))
         code = 0
@@ -98,6 +128,7 @@ def _answer_and_end(data: bytes, request: dict[str, Any], answers: BinaryIO) -> 
 
 def _answer(data: bytes, request: dict[str, Any]) -> bytes:
     name = request["name"]
+    ocr.begin(request.get("seconds_for_pictures", 0))
     try:
         extraction = extract(data, name)
         if sum(len(text.text) for text in extraction.texts) > request["limits"]["text_characters"]:
@@ -111,6 +142,8 @@ def _answer(data: bytes, request: dict[str, Any]) -> bytes:
         raise
     except BaseException as error:  # a parser's own mistake (Rust's panics are no Exception): one failed file
         answer = {"error": reason_for(error, name)}
+    if seconds := ocr.seconds_wanted():
+        answer = {"seconds_for_pictures": seconds, **answer}
     # what is no Unicode (half a surrogate pair, say) could be neither stored nor shown
     return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")
 

@@ -11,10 +11,12 @@ from index.readers.archives import ARCHIVES, read_archive
 from index.readers.base import Extracted
 from index.readers.epub import read_epub
 from index.readers.html import read_html_file
+from index.readers.images import REMEDY, read_image
 from index.readers.legacy import LEGACY, remedy
 from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
 from index.readers.members import Extraction, ReadMember, UnknownFormat
+from index.readers.ocr import IMAGES, is_installed
 from index.readers.opendocument import OPENDOCUMENT, read_opendocument
 from index.readers.outlook import read_msg
 from index.readers.pdf import read_pdf
@@ -56,6 +58,7 @@ _BINARY: dict[str, Callable[[bytes, str], Extracted]] = {
     ".xhtml": read_html_file,
     ".xml": read_xml,
     ".nxml": read_xml,
+    **(dict.fromkeys(IMAGES, read_image) if is_installed() else {}),
 }
 _CONTAINERS: dict[str, Callable[[bytes, str, ReadMember], Extraction]] = {
     ".eml": read_mail,
@@ -82,6 +85,8 @@ def extract(data: bytes, name: str, *, depth: int = 0) -> Extraction:
         UnreadableDocument: it is empty, binary, damaged, or of a format that cannot be read.
     """
     suffix = PurePosixPath(name).suffix.lower()
+    if suffix in IMAGES and suffix not in SUFFIXES:
+        raise UnknownFormat(f"{name}: {REMEDY}")
     if suffix not in SUFFIXES:
         if depth:
             raise UnknownFormat(f"{name}: format {suffix or 'without ending'} is not read")

@@ -143,7 +143,11 @@ class FileReader:
         stdin.write(data)
         stdin.flush()
         deadline = time.monotonic() + self._limits.wall_seconds + _GRACE_SECONDS
-        size = int(_read_exactly(stdout.fileno(), 12, deadline, shown))
+        head = _read_exactly(stdout.fileno(), 12, deadline, shown)
+        if head.startswith(b"+"):  # pictures of text take longer
+            deadline += int(head)
+            head = _read_exactly(stdout.fileno(), 12, deadline, shown)
+        size = int(head)
         answer = json.loads(_read_exactly(stdout.fileno(), size, deadline, shown))
         if not isinstance(answer, dict):
             raise ValueError("no answer")

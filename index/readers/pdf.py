@@ -19,7 +19,7 @@ from index.readers.base import Extracted, TextBuilder
 from index.readers.heads import header_rows
 from index.readers.hyphens import Words, join_lines
 from index.readers.pdf_forms import attached_files
-from index.readers.pdf_page import Block, Page, read_page
+from index.readers.pdf_page import Block, Page, read_page, read_words
 from index.readers.pdf_tables import Table
 from index.readers.tables import append_table
 from index.text import one_line
@@ -137,7 +137,7 @@ def _recognized(document: Any, number: int, scanned: Page) -> Page:
     """Return a scanned page with its text recognized, or as it was."""
     page = document[number]
     try:
-        blocks = ocr.read_pdf_page(page)
+        blocks = read_words(ocr.recognize(ocr.page_picture(page)))
     except ocr.OutOfTime:
         scanned.unread = [("too_long", 1, "")]
         return scanned

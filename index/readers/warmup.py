@@ -13,6 +13,7 @@ import mimetypes
 import pkgutil
 import warnings
 import zipfile
+import zlib
 from importlib import import_module
 
 LIBRARIES = (
@@ -30,6 +31,7 @@ LIBRARIES = (
     "mdurl",
     "olefile",
     "oxmsg",
+    "PIL",
     "pypdfium2",
     "python_calamine",
     "selectolax",
@@ -112,6 +114,33 @@ def _zipped(**members: str) -> bytes:
     return buffer.getvalue()
 
 
+def _pdf() -> bytes:
+    """Return a page with a divided word, a table and a form field; without a table of offsets, as pdfium makes one."""
+    drawn = b"BT /F 12 Tf 20 150 Td (a long-) Tj 0 -14 Td (term page) Tj ET 20 20 m 180 20 l 20 60 m 180 60 l S"
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]>>>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R"
+        b"/Resources<</Font<</F 5 0 R>>>>/Annots[6 0 R]>>",
+        b"<</Length %d>>stream\n%b\nendstream" % (len(drawn), drawn),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(value)/Rect[100 100 180 115]/F 4/P 3 0 R>>",
+    )
+    body = b"".join(b"%d 0 obj%bendobj\n" % (i, item) for i, item in enumerate(objects, start=1))
+    return b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def _png() -> bytes:
+    """Return a white picture."""
+    header = b"\0\0\0\x40\0\0\0\x40\x08\0\0\0\0"
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress((b"\0" + b"\xff" * 64) * 64)), (b"IEND", b""))
+    framed = (
+        len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
+        for kind, content in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
+
+
 EXAMPLES: dict[str, bytes] = {
     "a.txt": b"Text.",
     "a.md": b"---\ntitle: t\ndate: 2024-01-01\n---\n# Title\n\nText[^1] ~~no~~ <b>b</b> ![p](p.png)\n\n[^1]: Note\n\n"
@@ -148,5 +177,6 @@ EXAMPLES: dict[str, bytes] = {
             "a.xhtml": '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body><h1>t</h1><p/></body></html>',
         }
     ),
-    "a.pdf": b"%PDF-1.4\n",
+    "a.pdf": _pdf(),
+    "a.png": _png(),
 }
