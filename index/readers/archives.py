@@ -11,13 +11,13 @@ import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import PurePosixPath
-from typing import IO, BinaryIO
+from typing import Any, BinaryIO
 
 from index.errors import UnreadableDocument
 from index.readers.members import Extraction, Members, ReadMember
 from index.readers.packages import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED, is_locked, member_bytes, open_package
 
-_OPEN: dict[str, Callable[[BinaryIO], IO[bytes]]] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+_OPEN: dict[str, Callable[[BinaryIO], Any]] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 _PACKED = {
     ".gz": ("gz", ""),
     ".bz2": ("bz2", ""),
@@ -136,7 +136,7 @@ def _unpacked(data: bytes, name: str, method: str) -> bytes:
     limit = min(MAX_UNPACKED, max(_HARMLESS, MAX_RATIO * len(data)))
     try:
         with _OPEN[method](io.BytesIO(data)) as file:
-            unpacked = file.read(limit + 1)
+            unpacked: bytes = file.read(limit + 1)
     except (zlib.error, lzma.LZMAError, ValueError, OSError, EOFError) as error:
         raise UnreadableDocument(f"{name}: is damaged or not of this format ({error}); save it again") from None
     if len(unpacked) > limit:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from index.errors import UnreadableDocument
 from index.readers.archives import ARCHIVES, read_archive
 from index.readers.base import Extracted
+from index.readers.calendars import read_calendar
 from index.readers.epub import read_epub
 from index.readers.html import read_html_file
 from index.readers.images import REMEDY, read_image
@@ -30,6 +31,7 @@ from index.readers.word import WORD, read_word
 from index.readers.xml import read_xml
 
 _TEXT: dict[str, Callable[[str], Extracted]] = {
+    ".ics": read_calendar,
     ".txt": read_plain,
     ".text": read_plain,
     ".md": read_markdown,
