@@ -9,8 +9,9 @@ from pathlib import Path
 
 from index.errors import UnreadableDocument
 from index.readers.base import MEMBER_MARK, Extracted, document_from, document_id
-from index.readers.formats import SUFFIXES, Extraction, extract
+from index.readers.formats import SUFFIXES, extract
 from index.readers.isolation import FileReader, Limits
+from index.readers.members import Extraction
 from index.types import Document
 
 _VERSION = 2
