@@ -46,6 +46,10 @@ class RestrictedStore:
         """Return nothing: documents of a test set have no files."""
         return []
 
+    def named(self, words: str) -> list[DocumentRecord]:
+        """Return documents of the view whose title or file name holds these words in a row."""
+        return [record for record in self._store.named(words) if record.id in self._ids]
+
     def search(self, vector: Vector, terms: Sequence[str], k: int, *, within: Selection | None = None) -> Rankings:
         """Return the ``k`` best chunks of the view by each ranking."""
         return self._store.search(vector, terms, k, within=self._view)

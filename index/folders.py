@@ -12,7 +12,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from index.errors import UnreadableDocument
-from index.readers import is_readable_name
+from index.readers import why_not_read
 from index.types import FileRecord
 
 IGNORE_FILE = ".pinciteignore"
@@ -70,9 +70,7 @@ def _left_out(path: Path, rules: Sequence[tuple[Path, GitIgnoreSpec]], *, is_fol
         return "is hidden"
     if _is_ignored(path, rules, is_folder):
         return f"is named in {IGNORE_FILE}"
-    if not is_folder and not is_readable_name(path.name):
-        return f"format {path.suffix.lower() or 'without ending'} is not read"
-    return None
+    return None if is_folder else why_not_read(path.name)
 
 
 def _own_rules(folder: Path, failed: list[tuple[str, str]]) -> list[tuple[Path, GitIgnoreSpec]]:

@@ -11,7 +11,9 @@ from index.errors import UnreadableDocument
 from index.readers.base import MEMBER_MARK, Extracted, document_from, document_id
 from index.readers.formats import SUFFIXES, extract
 from index.readers.isolation import FileReader, Limits
+from index.readers.legacy import LEGACY
 from index.readers.members import Extraction
+from index.readers.ocr import IMAGES
 from index.types import Document
 
 _VERSION = 2
@@ -26,9 +28,14 @@ def reading_version() -> int:
     return 4 * _VERSION + 2 * has_ocr + has_office
 
 
-def is_readable_name(name: str) -> bool:
-    """Tell whether a file of this name is of a format that can be read."""
-    return Path(name).suffix.lower() in SUFFIXES
+def why_not_read(name: str) -> str | None:
+    """Return why a file of this name is not read here, as far as its ending tells; None where it is."""
+    suffix = Path(name).suffix.lower()
+    if suffix in IMAGES and suffix not in SUFFIXES:
+        return "is a picture; its text is read with the extra 'ocr' (pip install 'pincite[ocr]')"
+    if suffix in LEGACY and shutil.which("soffice") is None:
+        return f"format {suffix} is read where LibreOffice is installed"
+    return None if suffix in SUFFIXES else f"format {suffix or 'without ending'} is not read"
 
 
 def read_file(path: Path, *, source: str | None = None, reader: FileReader | None = None) -> list[Document]:
@@ -61,7 +68,7 @@ __all__ = [
     "document_from",
     "document_id",
     "extract",
-    "is_readable_name",
     "read_file",
     "reading_version",
+    "why_not_read",
 ]

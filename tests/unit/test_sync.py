@@ -89,7 +89,7 @@ def test_folders_are_searched_all_the_way_down_but_not_where_hidden(library: Lib
         (docs / place).mkdir(parents=True)
         write(docs / place, x="Text.")
     write(docs, **{".dot": "Text."})
-    (docs / "image.png").write_bytes(b"\x89PNG")
+    (docs / "film.mkv").write_bytes(b"\x1aE")
     (docs / "page.HTML").write_text("<p>Text.")
     assert names(library.add([docs])) == {"added": ["page.HTML", "x.txt"]}
 
@@ -215,7 +215,7 @@ def test_a_link_to_nowhere_fails_alone(library: Library, docs: Path) -> None:
 
 
 def test_a_folder_without_anything_readable_is_an_error(library: Library, docs: Path) -> None:
-    (docs / "image.png").write_bytes(b"\x89PNG")
+    (docs / "film.mkv").write_bytes(b"\x1aE")
     with pytest.raises(UnreadableDocument, match=r"\.txt") as caught:
         library.add([docs])
     assert str(docs) in str(caught.value)

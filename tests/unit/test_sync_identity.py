@@ -101,7 +101,7 @@ def test_the_same_content_in_two_places_is_stored_once_and_cited_from_both(
     for name in ("a.md", "b.md", "sub/c.md"):
         write(docs / name, "# Lamp\n\nText of the lamp.")
     assert names(library.add([docs])) == {"added": ["a.md", "b.md", "c.md"]}
-    assert embedder.embedded.count("Lamp\n# Lamp\n\nText of the lamp.") == 1
+    assert embedder.embedded.count("Lamp\nLamp\n\nText of the lamp.") == 1
     (passage,) = library.search("lamp")
     assert passage.source == str(docs / "a.md")
     assert passage.copies == (str(docs / "b.md"), str(docs / "sub" / "c.md"))
