@@ -15,6 +15,8 @@ _NAME_WORDS = 25
 _NAME_LENGTH = 200
 _FEW = 8
 """Rows of labels and values; more of them are a list."""
+_MANY_AGAIN = 2
+"""How often names may not stand as values below themselves; one may be both, such as a "Basic" plan."""
 _VALUES = 0.6
 """From this share of values on, a column is one of values."""
 
@@ -163,11 +165,13 @@ def _differ(rows: Sequence[Cells], count: int) -> bool:
     names = [name for name in column_names(heads) if name]
     if len(set(names)) < len(names):
         return False
-    return not any(
-        cell and any(row[j] == cell and row not in heads for row in below)
+    said_again = sum(
+        bool(cell) and row[j] == cell and row not in heads
         for head in heads
         for j, cell in enumerate(head)
+        for row in below
     )
+    return said_again < _MANY_AGAIN
 
 
 def _goes_on(rows: Sequence[Cells], count: int) -> bool:

@@ -268,17 +268,23 @@ def _parts(cells: Sequence[str], style: _Style) -> list[str]:
         return [f"{cells[0].removesuffix(':')}: {cells[1] or EMPTY}"]
     if style.names is None:
         return _labelled_parts([cell for cell in cells if cell])
-    are_shown = sum(not cell for name, cell in zip(style.names, cells, strict=True) if name) <= _MANY_EMPTY
+    are_shown = _are_empty_shown(cells, style.names)
     pairs = [
-        (name, cell or (EMPTY if are_shown and name else "")) for name, cell in zip(style.names, cells, strict=True)
+        (name, cell or EMPTY) for name, cell in zip(style.names, cells, strict=True) if cell or (name and are_shown)
     ]
-    return [f"{name}: {cell}" if name else cell for name, cell in pairs if cell]
+    before = [("", ""), *pairs]  # what merged cells hold is said once
+    once = [pair for pair, last in zip(pairs, before, strict=False) if pair != last and (pair[0] or pair[1] != last[1])]
+    return [f"{name}: {cell}" if name else cell for name, cell in once]
+
+
+def _are_empty_shown(cells: Sequence[str], names: Sequence[str]) -> bool:
+    return sum(not cell for name, cell in zip(names, cells, strict=True) if name) <= _MANY_EMPTY
 
 
 def _names_shown(cells: Sequence[str], style: _Style) -> set[str]:
     """Return the names of the columns that are written in a row."""
     names = style.names or ()
-    are_empty_shown = sum(not cell for name, cell in zip(names, cells, strict=True) if name) <= _MANY_EMPTY
+    are_empty_shown = _are_empty_shown(cells, names)
     return {name for name, cell in zip(names, cells, strict=True) if cell or are_empty_shown}
 
 

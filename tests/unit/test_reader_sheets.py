@@ -216,13 +216,13 @@ def test_zeros_that_a_library_writes_in_place_of_results_are_no_values() -> None
 def test_a_table_that_the_file_knows_has_its_header_where_the_file_says() -> None:
     book = openpyxl.Workbook()
     sheet = book.active
-    for row in (["North", "South"], ["Varn", "Oster"], ["Lund", "South"]):
+    for row in (["North", "South"], ["Varn", "South"], ["Lund", "South"]):
         sheet.append(row)
-    assert lines(one(saved(book)))[1:] == ["North | South", "Varn | Oster", "Lund | South"]
+    assert lines(one(saved(book)))[1:] == ["North | South", "Varn | South", "Lund | South"]
     sheet.add_table(Table(displayName="Regions", ref="A1:B3"))
     sheet.cell(4, 1, "Not in the table")
     assert lines(one(saved(book)))[1:] == [
-        "North: Varn | South: Oster",
+        "North: Varn | South: South",
         "North: Lund | South: South",
         "Not in the table",
     ]
@@ -232,13 +232,13 @@ def test_a_bold_row_names_the_columns() -> None:
     def fill(book: xlsxwriter.Workbook) -> None:
         sheet = book.add_worksheet("S")
         bold = book.add_format({"bold": True})
-        for number, row in enumerate((["North", "South"], ["Varn", "Oster"], ["Lund", "South"])):
+        for number, row in enumerate((["North", "South"], ["Varn", "South"], ["Lund", "South"])):
             sheet.write_row(number, 0, row, bold if number == 0 else None)
         for number, row in enumerate((["Boat", "Class"], ["Finch", "small"], ["Tern", "large"]), start=4):
             sheet.write_row(number, 0, row, bold if number == 4 else None)
 
     assert lines(one(written(fill)))[1:] == [
-        "North: Varn | South: Oster", "North: Lund | South: South", "Boat: Finch | Class: small", "Boat: Tern | Class: large",
+        "North: Varn | South: South", "North: Lund | South: South", "Boat: Finch | Class: small", "Boat: Tern | Class: large",
     ]  # fmt: skip
 
 

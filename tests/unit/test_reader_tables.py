@@ -177,6 +177,32 @@ SHAPES: dict[str, tuple[str, list[str]]] = {
         "Name / Age / Town\nIda / / Varn\nTom / 28 / ", ["Name: Ida | Age: (empty) | Town: Varn",
                                                         "Name: Tom | Age: 28 | Town: (empty)"],
     ),
+    "merged over columns": (
+        "Name / Code / Code / / Shift\nIda / 7 / 7 / 7 / closed\nTom / 8 / 9 / 9 / closed",
+        ["Name: Ida | Code: 7 | Shift: closed", "Name: Tom | Code: 8 | Code: 9 | Shift: closed"],
+    ),
+    "two columns of one value": (
+        "From / To / Stops\nVarn / Varn / 2\nOster / Oster / 3",
+        ["From: Varn | To: Varn | Stops: 2", "From: Oster | To: Oster | Stops: 3"],
+    ),
+    "a row of one value": ("A / B / C\n1 / 2 / 3\n3 / 3 / 3", ["A: 1 | B: 2 | C: 3", "A: 3 | B: 3 | C: 3"]),
+    "a value without the label of its row": (
+        "Name / Age / Town\nIda / 31 / Varn\n / / 5", ["Name: Ida | Age: 31 | Town: Varn",
+                                                    "Name: (empty) | Age: (empty) | Town: 5"],
+    ),
+    "names over columns that stay empty": ("Name / Age\nIda / \nTom / ", ["Ida", "Tom", "Columns without values: Name, Age"]),
+    "answers to choose from": (
+        "Question / Yes / No\nIs it wet? / 5 / 6", ["Question: Is it wet? | Yes: 5 | No: 6"],
+    ),
+    "a name that is a value, too": (
+        "Plan / Basic / Pro\nHelp / by mail / by phone\nCare / Basic / Gold\nTown / Varn / Varn",
+        [
+            "Plan: Help | Basic: by mail | Pro: by phone",
+            "Plan: Care | Basic: Basic | Pro: Gold",
+            "Plan: Town | Basic: Varn | Pro: Varn",
+        ],
+    ),
+    "coordinates": ("x / y\n1 / 2\n3 / 4", ["x: 1 | y: 2", "x: 3 | y: 4"]),
     "a column without a name": (
         "Name / Age / \nIda / 31 / left\nTom / 28 / ", ["Name: Ida | Age: 31 | left", "Name: Tom | Age: 28"],
     ),
