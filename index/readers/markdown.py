@@ -51,9 +51,14 @@ def read_markdown(text: str) -> Extracted:
         for key, value in fields:
             builder.block(f"{key}: {value}".rstrip(), between="\n")
         builder.end_part()
-    append_html(_html(text[front.end() :] if front else text), builder)
+    append_markdown(text[front.end() :] if front else text, builder)
     stated = {key.lower(): value for key, value in fields if value}
     return builder.extracted(title=stated.get("title"), date=parse_date(stated.get("date", "")))
+
+
+def append_markdown(text: str, builder: TextBuilder) -> None:
+    """Append Markdown without front matter to ``builder``."""
+    append_html(_html(text), builder)
 
 
 def _fields(front: str) -> Iterator[tuple[str, str]]:
@@ -96,7 +101,7 @@ def _parser() -> MarkdownIt:
 def _html(text: str) -> str:
     parser = _parser()
     env: MutableMapping[str, Any] = {}
-    tokens = _with_notes_below(parser.parse(text, env))
+    tokens = _with_notes_below(_with_all_cells(parser.parse(text, env), text.split("\n"), env))
     _mend_html(tokens)
     for token in tokens:
         for inner in token.children or [token]:
@@ -107,6 +112,29 @@ def _html(text: str) -> str:
                 inner.type = "html_block"
                 inner.content = f"<p>{escape(words[1])}</p><pre>{escape(inner.content)}</pre>"
     return str(parser.renderer.render(tokens, parser.options, env)) + _unused_references(tokens, env)
+
+
+def _with_all_cells(tokens: Sequence[Token], lines: Sequence[str], env: MutableMapping[str, Any]) -> list[Token]:
+    """Add the cells of rows that are longer than their table's header, which the parser leaves out."""
+    from markdown_it.token import Token
+
+    whole: list[Token] = []
+    line, count = 0, 0
+    for token in tokens:
+        if token.type == "tr_open" and token.map:
+            line, count = token.map[0], 0
+        count += token.type in ("td_open", "th_open")
+        if token.type == "tr_close" and line < len(lines):
+            row = lines[line].strip().removeprefix("|")
+            for cell in re.split(r"(?<!\\)\|", row)[count:] if len(row) < 100_000 else ():
+                if cell.strip():
+                    whole += [
+                        Token("td_open", "td", 1),
+                        *_parser().parseInline(cell.strip(), env),
+                        Token("td_close", "td", -1),
+                    ]
+        whole.append(token)
+    return whole
 
 
 def _with_notes_below(tokens: Sequence[Token]) -> list[Token]:
