@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from selectolax.lexbor import LexborHTMLParser
 
+from index.errors import UnreadableDocument
 from index.readers.base import TextBuilder
 from index.readers.calendars import append_calendar
 from index.readers.html import append_html
@@ -40,6 +41,8 @@ _WORD = re.compile(r"[^\W_]{2,}")
 _LINK = re.compile(r"https?://\S+")
 _FEWER = 0.6
 """A plain version with less than this part of the words of the HTML is not the whole message."""
+_PGP_NAMES = (".asc", ".pgp", ".gpg", ".bin", ".pgp-encrypted")
+_PGP_BLOCK = re.compile(r"-----BEGIN PGP MESSAGE-----.*?(?:-----END PGP MESSAGE-----|\Z)", re.DOTALL)
 _TINY_PICTURE = 1_500
 """Bytes up to which an inline picture is taken for a line, an icon or a tracker."""
 
@@ -55,10 +58,19 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Something that a message carries. ``content`` gives its bytes and may fail; inline pictures stand in the text."""
+    """Something that a message carries.
+
+    Attributes:
+        name: as the message calls it.
+        content: gives its bytes, and may fail.
+        read: reads it where it is no file by itself, given its name.
+        kind: whether it is a picture.
+        is_inline: whether it stands in the text.
+    """
 
     name: str
-    content: Callable[[], bytes]
+    content: Callable[[], bytes] = bytes
+    read: Callable[[str], Extraction] | None = None
     kind: Literal["file", "picture"] = "file"
     is_inline: bool = False
 
@@ -100,7 +112,8 @@ def read_letter(letter: Letter, name: str, read: ReadMember) -> Extraction:
     builder = TextBuilder()
     own = ", ".join(filter(None, (_from("message", letter.sender), long_date(letter.sent) if letter.sent else "")))
     builder.place(own, kind="message")
-    for line in _head(letter):
+    head = _head(letter)
+    for line in head:
         builder.block(line, between="\n")
     for number, body in enumerate(letter.bodies):
         if number:  # quoting ends with the text that it is in
@@ -117,6 +130,9 @@ def read_letter(letter: Letter, name: str, read: ReadMember) -> Extraction:
     for attachment in letter.attachments:
         _attach(attachment, members, builder)
     text = builder.extracted(title=letter.subject or None, date=letter.sent.date().isoformat() if letter.sent else None)
+    is_locked = any(noted.what == "encrypted_part" for noted in text.unread)
+    if is_locked and members.is_empty and len(text.text) <= len("\n".join(head)):
+        raise UnreadableDocument(f"{name}: is encrypted; save it without encryption")
     return members.extraction(name, text)
 
 
@@ -128,7 +144,8 @@ def _head(letter: Letter) -> list[str]:
     lines = [f"{label}: {whom}" for label, whom in letter.people if whom]
     if letter.sent:
         day = letter.sent.date()
-        lines.append(f"Date: {_DAYS[day.weekday()]}, {long_date(day)} ({day.isoformat()} {letter.sent:%H:%M})")
+        clock = f"{letter.sent:%H:%M}" + (" UTC" if letter.sent.utcoffset() == timedelta(0) else "")
+        lines.append(f"Date: {_DAYS[day.weekday()]}, {long_date(day)} ({day.isoformat()} {clock})")
     if letter.subject:
         lines.append(f"Subject: {letter.subject}")
     carried = [one_line(item.name) for item in letter.attachments if not item.is_inline]
@@ -145,13 +162,35 @@ def _attach(attachment: Attachment, members: Members, builder: TextBuilder) -> N
             size = 0
         if size <= _TINY_PICTURE:
             return
-    if not members.add(attachment.name, attachment.content):
+    elif attachment.name.lower().endswith(_PGP_NAMES) and (remains := _pgp(attachment)) is not None:
+        if remains:
+            builder.unread("encrypted_part", one_line(attachment.name), remedy="unlock")
+        return
+    if attachment.read is not None:
+        is_read = members.take(attachment.name, attachment.read)
+    else:
+        is_read = members.add(attachment.name, attachment.content)
+    if not is_read:
         what, remedy = ("picture", "ocr") if attachment.kind == "picture" else ("attachment", "convert")
         builder.unread(what, one_line(attachment.name), remedy=remedy)
 
 
+def _pgp(attachment: Attachment) -> bool | None:
+    """Tell whether an attachment is encrypted by PGP (True) or but says so (False); None where it is something else."""
+    try:
+        content = attachment.content().lstrip()[:100]
+    except Exception:
+        return None
+    if content.startswith(b"-----BEGIN PGP MESSAGE"):
+        return True
+    return False if re.fullmatch(rb"Version: \d+\s*", content) else None
+
+
 def _append_body(body: Body, own: str, forwards: bool, builder: TextBuilder) -> None:
     """Append the better version of a text, each message in it with a place of its own."""
+    body.plain, locked = _PGP_BLOCK.subn("", body.plain)
+    if locked:
+        builder.unread("encrypted_part", "message", locked, "unlock")
     if _is_plain_better(body):
         lines = plain_lines(without_invisible(body.plain.replace("\r\n", "\n").replace("\r", "\n")))
         found = sections(lines, forwards=forwards)

@@ -100,7 +100,7 @@ class _Opened:
         letter.people = [(field, shown) for field in ("From", "To", "Cc") if (shown := _header(message, field))]
         letter.subject = _header(message, "Subject")
         letter.sender = _sender(_header(message, "From") or _header(message, "Sender"))
-        letter.sent = _moment(_header(message, "Date"))
+        letter.sent = stated_moment(_header(message, "Date"))
 
     def _visit(self, part: Message, depth: int) -> None:
         self._parts += 1
@@ -192,7 +192,7 @@ class _Opened:
         if not PurePosixPath(name).suffix:
             name += mimetypes.guess_extension(kind) or ""
         content = partial(_bytes, part)
-        self.letter.attachments.append(Attachment(name, content, "picture" if is_picture else "file", is_inline))
+        self.letter.attachments.append(Attachment(name, content, None, "picture" if is_picture else "file", is_inline))
 
 
 def _header(message: Message, field: str) -> str:
@@ -217,7 +217,8 @@ def _sender(shown: str) -> str:
     return one_line(name or address)[:80] or shown[:80]
 
 
-def _moment(text: str) -> datetime | None:
+def stated_moment(text: str) -> datetime | None:
+    """Return the time that a header states, in either form that is used, or None."""
     for parse in (parsedate_to_datetime, datetime.fromisoformat):
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             moment: datetime = parse(text.strip())

@@ -49,9 +49,13 @@ class Members:
 
     def add(self, name: str, content: Callable[[], bytes]) -> bool:
         """Read one; return whether it could be read. ``content`` gives its bytes, and may fail as reading may."""
+        return self.take(name, lambda shown: self._read(content(), shown))
+
+    def take(self, name: str, read: Callable[[str], Extraction]) -> bool:
+        """Read one that is no file by itself: ``read`` is given its name. Return whether it could be read."""
         shown = safe_name(name)
         try:
-            inner = self._read(content(), shown)
+            inner = read(shown)
         except UnknownFormat as error:
             self.skip(shown, str(error).removeprefix(f"{shown}: "))
             return False
@@ -62,6 +66,11 @@ class Members:
         self._failed += [(_joined(shown, name), reason) for name, reason in inner.failed]
         self._skipped += [(_joined(shown, name), reason) for name, reason in inner.skipped]
         return True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been read."""
+        return not self._texts
 
     def fail(self, name: str, reason: str) -> None:
         """Note one that cannot be read."""

@@ -30,7 +30,6 @@ LIBRARIES = (
     "mdit_py_plugins",
     "mdurl",
     "olefile",
-    "oxmsg",
     "PIL",
     "pypdfium2",
     "python_calamine",
