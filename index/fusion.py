@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from index.periods import Period
 from index.references import NOTHING, References
 from index.titles import keys_named_in, title_key
-from index.types import Candidate, Candidates
+from index.types import Candidate, Candidates, Place
 
 _SENTENCE_SHARE = 0.5
 """Weight of the closest sentence beside the whole chunk."""
@@ -27,7 +27,7 @@ _DATE_WEIGHT = 0.1
 _PLACE_WEIGHT = 0.5
 """What a chunk gains for standing at a place that the question names, such as page 2 or clause 3.2."""
 _SECONDARY = frozenset({"quoted", "contents"})
-_SECONDARY_WEIGHT = 0.2
+SECONDARY_WEIGHT = 0.2
 """What older mail that a newer message repeats loses, and a table of contents: what it leads to comes first."""
 _DATED_DEPTH = 20
 """The newest is looked for among so many of the best chunks."""
@@ -89,7 +89,7 @@ def fuse_all(
             score=item.score
             + gains.get(item.candidate.record.date, 0.0)
             + (_PLACE_WEIGHT if references.hold(item.candidate.chunk) else 0.0)
-            - (_SECONDARY_WEIGHT if _is_secondary(item.candidate) else 0.0),
+            - (SECONDARY_WEIGHT if _is_secondary(item.candidate) else 0.0),
         )
         for item in ranked_all
     ]
@@ -97,9 +97,13 @@ def fuse_all(
 
 
 def _is_secondary(candidate: Candidate) -> bool:
-    """Tell whether a chunk is older mail that a newer message repeats, or a table of contents."""
     places = candidate.chunk.places
-    return bool(places) and all(place.kind in _SECONDARY for place in places)
+    return bool(places) and all(is_secondary(place) for place in places)
+
+
+def is_secondary(place: Place | None) -> bool:
+    """Tell whether what stands at a place is older mail that a newer message repeats, or a table of contents."""
+    return place is not None and place.kind in _SECONDARY
 
 
 def _gains_by_date(ranked: Sequence[Fused], period: Period | None, latest: bool) -> dict[str | None, float]:

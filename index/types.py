@@ -178,6 +178,10 @@ class Chunk:
     heading: str = ""
     places: tuple[Place, ...] = ()
 
+    def place_at(self, position: int) -> Place | None:
+        """Return the place of the character at ``position`` of the document, where the format has places."""
+        return next((place for place in reversed(self.places) if place.start <= position), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
+from index.fusion import SECONDARY_WEIGHT, is_secondary
 from index.periods import days_in, is_day_first, without_dates
 from index.references import references_in
 from index.terms import content_words
@@ -186,6 +187,8 @@ def _sentences(question: str, passages: Sequence[tuple[int, RetrievedPassage]]) 
     found: list[SourceSentence] = []
     for (index, chunk, ranked), text, share in zip(spans, texts, shares, strict=True):
         relevance = ranked.cosine + _WORD_OVERLAP_WEIGHT * share + _REFERENCE_WEIGHT * references.begin(text)
+        if is_secondary(chunk.place_at(ranked.start)):
+            relevance -= SECONDARY_WEIGHT
         before = found[-1] if found and found[-1].passage == index else None
         if before is not None and before.is_question:
             relevance = max(relevance, before.relevance)

@@ -55,7 +55,7 @@ def cited_place(chunk: Chunk, start: int, text: str = "", answer: str = "") -> C
         text: what is cited. The number of a clause that it begins with belongs to the place.
         answer: what it proves; where that is the value of one cell of a row, the column belongs to the place.
     """
-    place = next((place for place in reversed(chunk.places) if place.start <= start), None)
+    place = chunk.place_at(start)
     kind, label, page = (place.kind, place.label, place.page) if place else ("", "", None)
     column = column_of(answer, text) if kind == "row" else None
     clause = _CLAUSE.match(text)
