@@ -27,7 +27,7 @@ _DATE_WEIGHT = 0.1
 _PLACE_WEIGHT = 0.5
 """What a chunk gains for standing at a place that the question names, such as page 2 or clause 3.2."""
 _SECONDARY = frozenset({"quoted", "contents"})
-SECONDARY_WEIGHT = 0.2
+SECONDARY_WEIGHT = 0.3
 """What older mail that a newer message repeats loses, and a table of contents: what it leads to comes first."""
 _DATED_DEPTH = 20
 """The newest is looked for among so many of the best chunks."""

@@ -21,6 +21,8 @@ from rag.types import Style
 
 _YES_OR_NO = re.compile(r"\W*(?:yes|no)\W*", re.IGNORECASE)
 """A bare yes or no claims what was asked."""
+_FEWEST_WORDS = 5
+"""A shorter sentence ("Dear guests,") adds nothing to an answer that it does not carry."""
 _NEARLY = 0.15
 """Beside the sentence that decides a yes or no, another is quoted if its relevance is no more than this below."""
 
@@ -92,7 +94,8 @@ class Composer:
 
     def quote(self, cited: CitedText) -> None:
         """Let the sources speak: behind a terse answer stand the sentences that carry it, and the closest one."""
-        for source in list(dict.fromkeys((*cited.evidence, *self._quotable()[:1])))[: self.quoted]:
+        closest = [s for s in self._quotable()[:1] if len(s.text.split()) >= _FEWEST_WORDS]
+        for source in list(dict.fromkeys((*cited.evidence, *closest)))[: self.quoted]:
             if not says_most_of(cited.text, source.text):
                 cited.quote(source)
 
