@@ -25,6 +25,8 @@ NUMBERED = re.compile(
 )
 """What numbers an item or a clause."""
 _ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "؟", "।")
+Rule = tuple[float, float, float]
+"""A horizontal line: its y, and from where to where it goes."""
 _LEADS_ON = frozenset(
     "a an the of for and or to in on at by with from as de la le les du des et en un une da do dos e der die das den "
     "dem von für und im am zu zum zur mit ein eine del el los las y van het een voor".split()
@@ -42,6 +44,7 @@ class Run:
         size: of the type, in points.
         number: place in the order in which the file draws.
         stands_for: what else stands here, such as a table; its text is empty then.
+        words: that it was put together from, if it was.
     """
 
     text: str
@@ -52,6 +55,7 @@ class Run:
     size: float
     number: int = 0
     stands_for: object = None
+    words: tuple[Run, ...] = ()
 
 
 def merged(runs: Sequence[Run], text: str) -> Run:
@@ -65,6 +69,7 @@ def merged(runs: Sequence[Run], text: str) -> Run:
         size=median(run.size for run in runs),
         number=min(run.number for run in runs),
         stands_for=next((run.stands_for for run in runs if run.stands_for is not None), None),
+        words=tuple(word for run in runs for word in (run.words or (run,))),
     )
 
 
@@ -152,28 +157,51 @@ def _has_letters(text: str) -> bool:
     return any(map(str.isalpha, text))
 
 
-def reading_order(runs: Sequence[Run]) -> list[list[list[Run]]]:
+def reading_order(runs: Sequence[Run], rules: Sequence[Rule] = ()) -> list[list[list[Run]]]:
     """Return the columns of a page in the order in which they are read: lines from top to bottom, each of segments.
 
-    Where a gutter divides the runs, what spans it (a title, a wide figure's caption) divides the page into bands, and
-    each band is read column by column.
+    Where a gutter divides the runs, what spans it (a title, a wide figure's caption, a table between rules) divides the
+    page into bands, and each band is read column by column.
+
+    Args:
+        runs: segments of lines.
+        rules: horizontal lines on the page, as (y, from, to).
     """
     gutter = _gutter(runs)
     if gutter is None:
         return [_rows(runs)] if runs else []
+    zones = _zones(runs, gutter, rules)
+
+    def spans(run: Run) -> bool:
+        return run.left < gutter < run.right or any(low <= (run.bottom + run.top) / 2 <= high for low, high in zones)
+
     ordered: list[list[list[Run]]] = []
-    for spans, group in groupby(sorted(runs, key=lambda run: -run.top), lambda run: run.left < gutter < run.right):
+    for is_wide, group in groupby(sorted(runs, key=lambda run: -run.top), spans):
         band = list(group)
-        ordered += [_rows(band)] if spans else _columns(band, gutter)
+        ordered += [_rows(band)] if is_wide else _columns(band, gutter, rules)
     return ordered
 
 
-def _columns(band: Sequence[Run], gutter: float) -> list[list[list[Run]]]:
+def _columns(band: Sequence[Run], gutter: float, rules: Sequence[Rule]) -> list[list[list[Run]]]:
     left = [run for run in band if run.right <= gutter]
     right = [run for run in band if run.left >= gutter]
     if len(left) < 2 or len(right) < 2:
         return [_rows(band)] if band else []
-    return [*reading_order(left), *reading_order(right)]
+    return [*reading_order(left, rules), *reading_order(right, rules)]
+
+
+def _zones(runs: Sequence[Run], gutter: float, rules: Sequence[Rule]) -> list[tuple[float, float]]:
+    """Return from where to where, upwards, a table between rules spans a gutter."""
+    across = sorted({y for y, start, end in rules if start < gutter - 20 and end > gutter + 20})
+    left = [run.right - run.left for run in runs if run.right <= gutter]
+    right = [run.right - run.left for run in runs if run.left >= gutter]
+    zones = []
+    for low, high in pairwise(across):
+        inside = [run for run in runs if low < (run.bottom + run.top) / 2 < high]
+        full = sum(run.right - run.left >= 0.85 * max(left if run.right <= gutter else right) for run in inside)
+        if inside and full < 0.4 * len(inside):
+            zones.append((low, high))
+    return zones
 
 
 def _gutter(runs: Sequence[Run]) -> float | None:
@@ -198,8 +226,13 @@ def _gutter(runs: Sequence[Run]) -> float | None:
 
 
 def _is_prose(runs: Sequence[Run]) -> bool:
+    """Tell whether most of a column's text stands in lines that fill its width; a small table in it does not count."""
     width = max(run.right for run in runs) - min(run.left for run in runs)
-    return median(run.right - run.left for run in runs) >= _FILLED * width and width > 8 * median(r.size for r in runs)
+    if width <= 8 * median(run.size for run in runs):
+        return False
+    widths = [run.right - run.left for run in runs]
+    filled = [each for each in widths if each >= _FILLED * width]
+    return len(filled) >= _SMALLEST_COLUMN and sum(filled) >= _FILLED * sum(widths)
 
 
 def _overlap(left: Sequence[Run], right: Sequence[Run]) -> bool:
@@ -287,7 +320,8 @@ def _starts_paragraph(above: Run, line: Run, usual: float, edges: tuple[float, f
         return True
     if abs(above.size - line.size) > 0.1 * max(above.size, line.size) and len(line.text) > 3 and len(above.text) > 3:
         return True
-    if line.left - above.left > 0.8 * line.size and above.text.endswith(_ENDS):
+    is_item = is_mark(above.text.partition(" ")[0])  # its further lines are indented
+    if line.left - above.left > 0.8 * line.size and above.text.endswith(_ENDS) and not is_item:
         return True
     return _starts_item(above, line) or _was_ended(above, line, edges)
 

@@ -11,7 +11,7 @@ import math
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -25,6 +25,10 @@ _SMALLEST = 0.5
 """Type of so few points cannot be read by anybody."""
 _INVISIBLE_MODE = 3
 _BULLETS = {chr(code): "•" for code in (0xF0B7, 0xF0A7, 0xF0D8, 0xF076, 0xF0FC, 0xF02D, 0x25CF, 0x25AA, 0x25A0)}
+_ACCENTS = dict(
+    zip("´`¨ˇ˚˜ˆ¸˘˙˝˛¯", "\u0301\u0300\u0308\u030c\u030a\u0303\u0302\u0327\u0306\u0307\u030b\u0328\u0304", strict=True)
+)
+_MOST_ACCENTS = 1_000
 _HYPHEN = "\x02"
 """What pdfium writes for a hyphen at the end of a line."""
 
@@ -76,7 +80,7 @@ def read_groups(
     for degrees, glyph in _glyphs(page, seen, is_dark):
         by_direction[degrees].append(glyph)
     order = sorted(by_direction, key=lambda d: ((d - rotation) % 360 != 0, -len(by_direction[d]), d))
-    return [Group(d, _words(_once(by_direction[d])), turning(d)) for d in order]
+    return [Group(d, _words(_accented(_once(by_direction[d]))), turning(d)) for d in order]
 
 
 def turning(degrees: int) -> Callable[[float, float], tuple[float, float]]:
@@ -201,14 +205,38 @@ def _covers(other: Glyph, glyph: Glyph) -> bool:
     )
 
 
+def _accented(glyphs: list[Glyph]) -> list[Glyph]:
+    """Return glyphs with accents that are drawn by themselves put on the letters that stand there."""
+    letters = list(glyphs)
+    dropped = set()
+    for i in [i for i, glyph in enumerate(glyphs) if glyph.text in _ACCENTS][:_MOST_ACCENTS]:
+        accent = glyphs[i]
+        middle = (accent.left + accent.right) / 2
+        below = (
+            j
+            for j, letter in enumerate(letters)
+            if letter.left <= middle <= letter.right and abs(letter.baseline - accent.baseline) < 0.5 * letter.size
+        )
+        for j in below:
+            base = {"ı": "i", "ȷ": "j"}.get(letters[j].text, letters[j].text)
+            whole = unicodedata.normalize("NFC", base + _ACCENTS[accent.text])
+            if base.isalpha() and len(whole) == 1:
+                after_space = letters[j].after_space or (j == i + 1 and accent.after_space)
+                letters[j] = replace(letters[j], text=whole, after_space=after_space)
+                dropped.add(i)
+                break
+    return [glyph for i, glyph in enumerate(letters) if i not in dropped]
+
+
 def _words(glyphs: Sequence[Glyph]) -> list[Run]:
     words: list[list[Glyph]] = []
     gaps = _letter_gaps(glyphs)
     for i, glyph in enumerate(glyphs):
-        last = words[-1][-1] if words else glyph
-        if words and (last.left, last.right) == (glyph.left, glyph.right) and is_right_to_left(last.text + glyph.text):
-            words[-1].insert(-1, glyph)  # a ligature: pdfium turns its letters round
-        elif words and not glyph.after_space and _follows(words[-1][-1], glyph, gaps.get(i, 0.0)):
+        last = words[-1][-1] if words else None
+        if last is not None and (last.left, last.right) == (glyph.left, glyph.right):  # a ligature's letters
+            turned_round = is_right_to_left(last.text + glyph.text)  # pdfium takes them for letters in visual order
+            words[-1].insert(-1 if turned_round else len(words[-1]), glyph)
+        elif last is not None and not glyph.after_space and _follows(last, glyph, gaps.get(i, 0.0)):
             words[-1].append(glyph)
         else:
             words.append([glyph])
@@ -239,6 +267,12 @@ def _letter_gaps(glyphs: Sequence[Glyph]) -> dict[int, float]:
         if same:
             continue
         line = glyphs[start:i]
+        pitches = Counter(round(b.left - a.left, 1) for a, b in pairwise(line) if not b.after_space)
+        pitch, times = pitches.most_common(1)[0] if pitches else (0.0, 0)
+        if times >= 4 and times >= 0.6 * sum(pitches.values()) and pitch < 1.1 * line[0].size:  # of one width each
+            for j in range(start + 1, i):
+                if abs(glyphs[j].left - glyphs[j - 1].left - pitch) < 0.1:
+                    found[j] = pitch
         gaps = sorted(b.left - a.right for a, b in pairwise(line) if not b.after_space)
         if len(gaps) >= 4 and gaps[len(gaps) // 2] > 0.5 * _SPACE * line[0].size and gaps[-1] < 3 * line[0].size:
             found.update(dict.fromkeys(range(start, i), gaps[len(gaps) // 2]))

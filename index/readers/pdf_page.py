@@ -84,7 +84,8 @@ def read_words(
         vertical: y of the page's lower edge, and of its upper one.
     """
     columns = []
-    for region in reading_order(segments(ruled_tables(words, lines))):
+    rules = [(line.y0, line.x0, line.x1) for line in lines if line.y0 == line.y1]
+    for region in reading_order(segments(ruled_tables(words, lines)), rules):
         columns.append([as_line(row) for row in aligned_tables(region, lines)])
     blocks: list[Block] = []
     low, high = vertical

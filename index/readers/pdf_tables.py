@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.readers.layout import Run, in_logical_order, segments
+from index.readers.layout import Run, in_logical_order, is_mark, is_right_to_left, merged, segments
 from index.readers.pdf_graphics import Line
 from index.readers.tables import is_number
 
@@ -26,6 +26,9 @@ _MOST_CELLS = 20_000
 _LAYOUT_WORDS = 60
 """A cell with more words than this, in a grid of few rows, is a column of a page rather than a cell."""
 _CELL_WORDS = 9
+_APART = 0.55
+"""A gap of so many times the size of the type may divide the figures of two columns; words stand closer."""
+_MOST_HEAD_LINES = 4
 _FARTHEST = 3.0
 """Rows of a table without lines are no farther apart than so many times the size of the type."""
 
@@ -166,6 +169,8 @@ def _ruled(inside: Sequence[Run], grid: _Grid, xs: list[float], ys: list[float])
     used_rows = len({tuple(region[r * columns : (r + 1) * columns]) for r in range(rows)})
     if used_columns < 2 or len(held) < 2 or len(held) < 0.25 * len(set(region)):
         return None
+    if sum(map(_holds_columns, held.values())) > 0.2 * len(held):
+        return None  # the lines part groups of columns; what is aligned tells more
     longest = max(map(len, held.values()))
     if used_rows < 2 or (longest > _LAYOUT_WORDS and used_rows <= 3):
         if longest <= _LAYOUT_WORDS or not all(_is_rectangle(region, key, columns) for key in held):
@@ -179,6 +184,22 @@ def _ruled(inside: Sequence[Run], grid: _Grid, xs: list[float], ys: list[float])
     if len(table) < 2:
         return None
     return Table(_without_repeats(table), tuple(xs))
+
+
+def _holds_columns(words: Sequence[Run]) -> bool:
+    """Tell whether a cell holds several figures side by side."""
+    found: list[list[Run]] = []
+    for word in words:
+        if found and abs(found[-1][0].bottom - word.bottom) < 0.5 * word.size:
+            found[-1].append(word)
+        else:
+            found.append([word])
+    return any(
+        len(line) >= 3
+        and all(is_number(word.text) for word in line)
+        and all(b.left - a.right > _APART * a.size for a, b in pairwise(sorted(line, key=lambda word: word.left)))
+        for line in found
+    )
 
 
 def _in_order(regions: Iterable[list[Run]]) -> list[tuple[Run, ...]]:
@@ -231,32 +252,31 @@ def _regions(grid: _Grid, xs: list[float], ys: list[float]) -> list[int]:
 def _divided(keys: Sequence[int], held: dict[int, list[Run]]) -> list[tuple[Cell, ...]] | None:
     """Return the rows of a cell row in which lines are rows: no line is drawn between them, but they are level.
 
-    That is so where a table has lines below its head only. Three levels that most columns share are needed, and short
-    texts; cells whose text only goes on in further lines do not end all on the same level.
+    That is so where a table has lines below its head only. Levels that most columns share are needed, and short texts,
+    many of them numbers: those do not go on in a further line, as other texts do.
     """
     by_column = [segments(held.get(key, ())) for key in keys]
     filled = [column for column in by_column if column]
     if len(filled) < 2 or len(set(keys)) < len(keys):
         return None
     levels = sorted({round(run.bottom) for run in max(filled, key=len)}, reverse=True)
-    if len(levels) < 3:
-        return None
+    several = [column for column in filled if len({round(run.bottom) for run in column}) > 1]
     shared = sum(
         sum(any(abs(run.bottom - level) <= 2 for run in column) for level in levels) >= 0.7 * len(levels)
-        and len({round(run.bottom) for run in column}) <= len(levels)
-        for column in filled
+        for column in several
     )
-    texts = [run.text for column in filled for run in column]
+    texts = [run.text for column in several for run in column]
     numbers = sum(map(is_number, texts))
-    if shared < max(2, 0.6 * len(filled)) or (numbers < 0.4 * len(texts) and len(levels) < 5):
+    if len(levels) < 2 or shared < max(2, 0.6 * len(filled)) or median(len(text.split()) for text in texts) > 4:
         return None
-    if median(len(text.split()) for text in texts) > 4:
+    if numbers < (0.4 if len(levels) > 2 else 0.7) * len(texts) and len(levels) < 5:
         return None
     rows: list[list[list[str]]] = [[[] for _ in keys] for _ in levels]
     for number, column in enumerate(by_column):
         for run in column:
             nearest = min(range(len(levels)), key=lambda i: abs(levels[i] - run.bottom))
-            rows[nearest][number].append(run.text)
+            for row in range(len(levels)) if column not in several else (nearest,):  # one text for all of them
+                rows[row][number].append(run.text)
     return [tuple(tuple(cell) for cell in row) for row in rows]
 
 
@@ -279,17 +299,40 @@ def aligned_tables(rows: Sequence[list[Run]], lines: Sequence[Line] = ()) -> lis
         lines: ruling lines of the page; a table between horizontal ones needs less evidence.
     """
     result: list[list[Run]] = []
+    edges = (min((row[0].left for row in rows), default=0.0), max((row[-1].right for row in rows), default=0.0))
+    rows = [_apart(row) for row in rows]
     start = 0
     while start < len(rows):
         end = _extent(rows, start)
         table = _aligned(rows[start:end], lines) if end - start >= 2 else None
         if table is None:
             apart = _side_by_side(rows[start:end])
-            result += apart or rows[start : max(end, start + 1)]
+            result += apart or [_as_prose(row, edges) for row in rows[start : max(end, start + 1)]]
         else:
             result.append([table])
         start = max(end, start + 1)
     return result
+
+
+def _apart(row: list[Run]) -> list[Run]:
+    """Return a line of figures in smaller pieces: they may stand closer than the columns of other tables."""
+    pieces = [piece for run in row for piece in _pieces(run)]
+    is_figures = len(pieces) >= 3 and sum(_is_value(piece.text) for piece in pieces) >= 0.5 * len(pieces)
+    return pieces if is_figures else row
+
+
+def _pieces(run: Run) -> list[Run]:
+    """Return what of a segment stands apart from each other, though not far."""
+    words = sorted(run.words, key=lambda word: word.left)
+    if run.stands_for or len(words) < 2 or any(is_right_to_left(word.text) for word in words):
+        return [run]
+    found = [[words[0]]]
+    for last, word in pairwise(words):
+        if word.left - last.right > _APART * word.size and not is_mark(last.text):
+            found.append([word])
+        else:
+            found[-1].append(word)
+    return [merged(piece, " ".join(word.text for word in piece)) for piece in found] if len(found) > 1 else [run]
 
 
 def _extent(rows: Sequence[list[Run]], start: int) -> int:
@@ -315,6 +358,7 @@ def _aligned(rows: Sequence[list[Run]], lines: Sequence[Line]) -> Run | None:
     counts = Counter(len(row) for row in rows if len(row) > 1)
     most = max(counts, key=lambda count: (counts[count], count))
     columns = _columns([row for row in rows if len(row) >= max(2, most)])
+    rows = [[piece for run in row for piece in _one_a_column(run, columns)] for row in rows]
     full = [row for row in rows if len(row) > 1]
     if len(columns) < 2 or not _is_table(rows, full, columns, lines):
         return None
@@ -333,6 +377,20 @@ def _aligned(rows: Sequence[list[Run]], lines: Sequence[Line]) -> Run | None:
         min(run.number for run in everything),
         Table(tuple(tuple(tuple(cell) for cell in row) for row in cells), starts),
     )
+
+
+def _one_a_column(run: Run, columns: Sequence[tuple[float, float]]) -> list[Run]:
+    """Return a text that stands over several columns as those of each, if it is in fact several."""
+    if len(_of_column(run, columns)) < 2:
+        return [run]
+    pieces = _pieces(run)
+    places = [_of_column(piece, columns) for piece in pieces]
+    if len(pieces) < 2:  # names of columns may stand as close as words do
+        pieces, places = list(run.words), [_of_column(word, columns) for word in run.words]
+        if len(pieces) != len(_of_column(run, columns)):
+            return [run]
+    is_one_each = all(len(place) == 1 for place in places) and len({place[0] for place in places}) == len(pieces)
+    return pieces if is_one_each else [run]
 
 
 def _columns(rows: Sequence[list[Run]]) -> list[tuple[float, float]]:
@@ -421,17 +479,30 @@ def _rows_of_cells(rows: Sequence[list[Run]], columns: Sequence[tuple[float, flo
     pitches = [above[0].bottom - row[0].bottom for above, row in pairwise(rows)]
     usual = median(pitches)
     found: list[list[list[str]]] = []
+    in_head, above_spans = True, False
     for i, row in enumerate(rows):
         cells: list[list[str]] = [[] for _ in columns]
         for run in row:
             for column in _of_column(run, columns):
                 cells[column].append(run.text)
         cells = [[" ".join(cell)] if cell else [] for cell in cells]
-        if found and _goes_on(found[-1], cells, pitches[i - 1], usual, row[0].size):
+        spans = len([cell for cell in cells if cell]) > len(row)
+        in_head = in_head and i < _MOST_HEAD_LINES and not any(_is_value(cell[0]) for cell in cells if cell)
+        goes_on = found and (
+            _goes_on(found[-1], cells, pitches[i - 1], usual, row[0].size)
+            or (in_head and not spans and not above_spans and _heads_on(found[-1], cells, pitches[i - 1], row[0].size))
+        )
+        if goes_on:
             found[-1] = [[*above, *cell] for above, cell in zip(found[-1], cells, strict=True)]
         else:
             found.append(cells)
+        above_spans = spans
     return found
+
+
+def _heads_on(above: list[list[str]], cells: list[list[str]], pitch: float, size: float) -> bool:
+    """Tell whether a line goes on with the names of columns that the line above began, for some columns at least."""
+    return pitch < 1.5 * size and not (all(above) and all(cells))
 
 
 def _goes_on(above: list[list[str]], cells: list[list[str]], pitch: float, usual: float, size: float) -> bool:
@@ -442,6 +513,16 @@ def _goes_on(above: list[list[str]], cells: list[list[str]], pitch: float, usual
         return True
     is_partial = not cells[0] and len(filled) <= len(cells) / 2
     return is_partial and pitch < 1.5 * size and not any(map(_is_value, filled))
+
+
+def _as_prose(row: list[Run], edges: tuple[float, float]) -> list[Run]:
+    """Return a line that fills its column as one text: its gaps are those of justified lines, or of figures in text."""
+    size = row[0].size
+    fills = row[0].left - edges[0] < 4 * size and edges[1] - row[-1].right < size
+    is_close = all(b.left - a.right < 2.5 * size for a, b in pairwise(row))
+    if len(row) < 2 or not fills or not is_close or any(run.stands_for for run in row):
+        return row
+    return [merged(row, " ".join(run.text for run in in_logical_order(row)))]
 
 
 def _side_by_side(rows: Sequence[list[Run]]) -> list[list[Run]] | None:
