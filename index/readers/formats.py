@@ -8,8 +8,10 @@ from pathlib import PurePosixPath
 
 from index.errors import UnreadableDocument
 from index.readers.archives import ARCHIVES, read_archive
+from index.readers.asciidoc import read_asciidoc
 from index.readers.base import Extracted
 from index.readers.calendars import read_calendar
+from index.readers.code import CODE, read_code
 from index.readers.epub import read_epub
 from index.readers.html import read_html_file
 from index.readers.images import REMEDY, read_image
@@ -17,15 +19,19 @@ from index.readers.legacy import LEGACY, remedy
 from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
 from index.readers.members import Extraction, ReadMember, UnknownFormat
+from index.readers.notebook import read_notebook
 from index.readers.ocr import IMAGES, is_installed
 from index.readers.opendocument import OPENDOCUMENT, read_opendocument
+from index.readers.org import read_org
 from index.readers.outlook import read_msg
 from index.readers.pdf import read_pdf
 from index.readers.plain import decode, read_plain
 from index.readers.records import read_json, read_jsonl
+from index.readers.rst import read_rst
 from index.readers.rtf import read_rtf
 from index.readers.sheets import WORKBOOKS, read_csv, read_workbook
 from index.readers.slides import POWERPOINT, read_pptx
+from index.readers.tex import read_tex
 from index.readers.transcripts import read_subtitles
 from index.readers.word import WORD, read_word
 from index.readers.xml import read_xml
@@ -34,16 +40,30 @@ _TEXT: dict[str, Callable[[str], Extracted]] = {
     ".ics": read_calendar,
     ".txt": read_plain,
     ".text": read_plain,
+    ".rst": read_rst,
+    ".org": read_org,
+    ".adoc": read_asciidoc,
+    ".asciidoc": read_asciidoc,
+    ".tex": read_tex,
+    ".ltx": read_tex,
+    **dict.fromkeys(CODE, read_code),
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".csv": read_csv,
     ".tsv": read_csv,
     ".tab": read_csv,
+    ".rst": read_rst,
+    ".org": read_org,
+    ".asciidoc": read_asciidoc,
+    ".adoc": read_asciidoc,
+    ".tex": read_tex,
+    **dict.fromkeys(CODE, read_code),
 }
 _NAMED_TEXT: dict[str, Callable[[str, str], Extracted]] = {
     ".json": read_json,
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
+    ".ipynb": read_notebook,
     ".vtt": read_subtitles,
     ".srt": read_subtitles,
 }
