@@ -25,6 +25,7 @@ NUMBERED = re.compile(
 )
 """What numbers an item or a clause."""
 _ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "؟", "।")
+_MOST_COMPARED = 1_000
 Rule = tuple[float, float, float]
 """A horizontal line: its y, and from where to where it goes."""
 _LEADS_ON = frozenset(
@@ -192,14 +193,15 @@ def _columns(band: Sequence[Run], gutter: float, rules: Sequence[Rule]) -> list[
 
 def _zones(runs: Sequence[Run], gutter: float, rules: Sequence[Rule]) -> list[tuple[float, float]]:
     """Return from where to where, upwards, a table between rules spans a gutter."""
-    across = sorted({y for y, start, end in rules if start < gutter - 20 and end > gutter + 20})
+    first, last = min(run.left for run in runs) - 20, max(run.right for run in runs) + 20
+    across = sorted({y for y, start, end in rules if first < start < gutter - 20 and gutter + 20 < end < last})
     left = [run.right - run.left for run in runs if run.right <= gutter]
     right = [run.right - run.left for run in runs if run.left >= gutter]
     zones = []
     for low, high in pairwise(across):
         inside = [run for run in runs if low < (run.bottom + run.top) / 2 < high]
         full = sum(run.right - run.left >= 0.85 * max(left if run.right <= gutter else right) for run in inside)
-        if inside and full < 0.4 * len(inside):
+        if inside and full < 0.4 * len(inside) and len(inside) < 0.6 * len(runs):
             zones.append((low, high))
     return zones
 
@@ -220,9 +222,22 @@ def _gutter(runs: Sequence[Run]) -> float | None:
         right = [run for run in runs if run.left >= x]
         if min(len(left), len(right)) < _SMALLEST_COLUMN or crossing > 0.3 * len(runs):
             continue
-        if (best is None or crossing < best[0]) and _is_prose(left) and _is_prose(right) and _overlap(left, right):
+        if (best is not None and crossing >= best[0]) or not _overlap(left, right):
+            continue
+        if (_is_prose(left) and _is_prose(right)) or (not crossing and _are_independent(left, right)):
             best = (crossing, x)
     return best[1] if best else None
+
+
+def _are_independent(left: Sequence[Run], right: Sequence[Run]) -> bool:
+    """Tell whether two columns, though not of prose, stand beside each other by chance: their lines are not level."""
+    if any(run.stands_for for run in (*left, *right)) or len(left) + len(right) > _MOST_COMPARED:
+        return False
+    fewer, more = sorted((left, right), key=len)
+    top, bottom = max(run.top for run in more), min(run.bottom for run in more)
+    beside = [run for run in fewer if bottom < (run.top + run.bottom) / 2 < top]
+    level = sum(any(abs(run.bottom - other.bottom) < 0.2 * run.size for other in more) for run in beside)
+    return len(beside) >= _SMALLEST_COLUMN and level <= 0.35 * len(beside)
 
 
 def _is_prose(runs: Sequence[Run]) -> bool:
@@ -285,9 +300,9 @@ def as_line(row: Sequence[Run]) -> Run:
 def paragraphs(columns: Sequence[Sequence[Run]]) -> list[list[Run]]:
     """Cut columns of lines into paragraphs: at wider gaps, at another size of type, and where a line was ended."""
     found: list[list[Run]] = []
-    for column in columns:
+    for column in filter(None, columns):
         usual = _line_distances(column)
-        edges = (min((line.left for line in column), default=0.0), max((line.right for line in column), default=0.0))
+        edges = _edges(column)
         for i, line in enumerate(column):
             above = column[i - 1] if i else None
             goes_on = (
@@ -300,6 +315,13 @@ def paragraphs(columns: Sequence[Sequence[Run]]) -> list[list[Run]]:
             else:
                 found.append([line])
     return found
+
+
+def _edges(column: Sequence[Run]) -> tuple[float, float]:
+    """Return from where to where the lines of a column go; of many lines, a few (a running head, say) go farther."""
+    beyond = len(column) // 12
+    lefts, rights = sorted(line.left for line in column), sorted(line.right for line in column)
+    return lefts[beyond], rights[-1 - beyond]
 
 
 def _line_distances(column: Sequence[Run]) -> dict[int, float]:

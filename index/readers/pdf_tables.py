@@ -520,14 +520,23 @@ def _as_prose(row: list[Run], edges: tuple[float, float]) -> list[Run]:
     size = row[0].size
     fills = row[0].left - edges[0] < 4 * size and edges[1] - row[-1].right < size
     is_close = all(b.left - a.right < 2.5 * size for a, b in pairwise(row))
-    if len(row) < 2 or not fills or not is_close or any(run.stands_for for run in row):
+    is_numbered = (
+        len(row) == 2
+        and re.fullmatch(r"[A-Z]|\d{1,3}", row[0].text) is not None
+        and row[1].text[:1].isalpha()
+        and row[1].left - row[0].right < 5 * size
+    )
+    if len(row) < 2 or any(run.stands_for for run in row) or not (is_numbered or (fills and is_close)):
         return row
     return [merged(row, " ".join(run.text for run in in_logical_order(row)))]
 
 
 def _side_by_side(rows: Sequence[list[Run]]) -> list[list[Run]] | None:
     """Return two blocks that stand beside each other (addresses, say) one after the other, or None."""
-    if len(rows) < 3 or len(rows[0]) < 2 or not all(run.text.endswith(":") for run in rows[0]):
+    if len(rows) < 3 or len(rows[0]) < 2 or any(run.stands_for for row in rows for run in row):
+        return None
+    alike = sum(len(row) > 1 and len({run.text.split()[0] for run in row}) == 1 for row in rows)
+    if not all(run.text.endswith(":") for run in rows[0]) and alike < max(2, len(rows) / 3):
         return None
     columns = _columns([row for row in rows if len(row) == len(rows[0])])
     if len(columns) != len(rows[0]) or any(len(_of_column(run, columns)) > 1 for row in rows for run in row):
