@@ -52,12 +52,6 @@ _TEXT: dict[str, Callable[[str], Extracted]] = {
     ".csv": read_csv,
     ".tsv": read_csv,
     ".tab": read_csv,
-    ".rst": read_rst,
-    ".org": read_org,
-    ".asciidoc": read_asciidoc,
-    ".adoc": read_asciidoc,
-    ".tex": read_tex,
-    **dict.fromkeys(CODE, read_code),
 }
 _NAMED_TEXT: dict[str, Callable[[str, str], Extracted]] = {
     ".json": read_json,

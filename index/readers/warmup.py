@@ -20,12 +20,6 @@ LIBRARIES = (
     "chardetng_py",
     "compressed_rtf",
     "defusedxml",
-    "docutils.languages",
-    "docutils.parsers",
-    "docutils.readers",
-    "docutils.transforms",
-    "docutils.utils",
-    "docutils.writers.null",
     "docutils",
     "email",
     "encodings",
@@ -161,15 +155,16 @@ EXAMPLES: dict[str, bytes] = {
     b"</article-meta></front><body><sec><title>s</title><p>Text <math><mi>x</mi></math></p></sec></body></article>",
     "a.csv": b"a,b\n1,2\n",
     "a.json": b'{"a": 1}',
-    "a.rst": b"Title\n=====\n\n:date: 2024-01-01\n\n1. *x* [1]_\n\n.. note:: n |s|\n.. |s| replace:: t\n.. code:: python\n\n   x\n\n"
-    b".. figure:: p.png\n   :figwidth: image\n\n   c\n\n.. math:: x\n\n.. unknown:: :ref:`t`\n\n.. [1] Note\n\n"
-    b"==  ==\na   b\n==  ==\n1   2\n==  ==\n\n.. csv-table::\n\n   a,b\n\n.. contents::\n\n.. include:: <isonum.txt>\n",
+    "a.rst": b"Title\n=====\n\n:date: 2024-01-01\n\n1. *x* [1]_\n\n.. note:: n |s|\n.. |s| replace:: t\n"
+    b".. code:: python\n\n   x\n\n.. figure:: p.png\n   :figwidth: image\n\n   c\n\n.. math:: x\n\n"
+    b".. unknown:: :ref:`t`\n\n.. [1] Note\n\n==  ==\na   b\n==  ==\n1   2\n==  ==\n\n"
+    b".. csv-table::\n\n   a,b\n\n.. contents::\n\n.. include:: <isonum.txt>\n",
     "a.org": b"* Title\n- x [[l][t]]\n| a | b |\n|---+---|\n| 1 | 2 |\n",
     "a.adoc": b"= Title\n\n. x\n\n|===\n|a |b\n|===\n",
-    "a.tex": b"\\title{t}\\begin{document}\\section{s} Na\\"ive $\\frac{1}{2} \\alpha$ \\cite{a}\\footnote{n} \\unknown{x}"
-    b"\\begin{tabular}{l}a & b\\\\\\end{tabular}\\begin{itemize}\\item x\\end{itemize}\\[x\\]\\end{document}",
-    "a.ipynb": b'{"cells": [{"cell_type": "markdown", "source": "# t"}, {"cell_type": "code", "source": "x", "outputs": '
-    b'[{"data": {"text/html": "<table><tr><td>1</table>"}}]}]}',
+    "a.tex": rb"\title{t}\begin{document}\section{s} Na\'{i}ve $\frac{1}{2} \alpha$ \cite{a}\footnote{n} \unknown{x}"
+    rb"\begin{tabular}{l}a & b\\\end{tabular}\begin{itemize}\item x\end{itemize}\[x\]\end{document}",
+    "a.ipynb": b'{"cells": [{"cell_type": "markdown", "source": "# t"}, {"cell_type": "code", "source": "x", '
+    b'"outputs": [{"data": {"text/html": "<table><tr><td>1</table>"}}]}]}',
     "a.py": b"def f():\n    pass\n",
     "a.jsonl": b'{"a": 1}\n',
     "a.eml": b"Subject: =?utf-8?q?s?=\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n"
