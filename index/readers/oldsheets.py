@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -71,26 +72,23 @@ def read_xlsb(data: bytes, name: str) -> Extracted:
     Raises:
         UnreadableDocument: it is none, is encrypted, or damaged as a whole.
     """
-    extracted = _Noted(data, name)
-    return _read_values(data, name, extracted)
+    return _read_values(data, name, _parts_not_read(data, name))
 
 
-class _Noted:
-    """Counts the parts of a binary workbook that are not read."""
-
-    def __init__(self, data: bytes, name: str) -> None:
-        with open_package(data, name) as package:
-            names = [part.lower() for part in package.namelist()]
-        self.counts = {
-            "comment": sum(part.startswith("xl/comments") for part in names),
-            "chart": sum(part.startswith("xl/charts/chart") and part.endswith(".xml") for part in names),
-            "picture": sum(part.startswith("xl/media/") for part in names),
-        }
+def _parts_not_read(data: bytes, name: str) -> dict[str, int]:
+    """Count the parts of a binary workbook that are not read."""
+    with open_package(data, name) as package:
+        names = [part.lower() for part in package.namelist()]
+    return {
+        "comment": sum(part.startswith("xl/comments") for part in names),
+        "chart": sum(part.startswith("xl/charts/chart") and part.endswith(".xml") for part in names),
+        "picture": sum(part.startswith("xl/media/") for part in names),
+    }
 
 
-def _read_values(data: bytes, name: str, noted: _Noted | None = None) -> Extracted:
+def _read_values(data: bytes, name: str, not_read: Mapping[str, int] | None = None) -> Extracted:
     """Read the values of a workbook by calamine."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+    from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     builder = TextBuilder()
     left = MAX_ROWS
@@ -115,10 +113,12 @@ def _read_values(data: bytes, name: str, noted: _Noted | None = None) -> Extract
                 append_sheet(shown, builder)
     except PasswordError:
         raise UnreadableDocument(f"{name}: is encrypted; save it without a password") from None
-    except (CalamineError, ValueError, OSError, EOFError) as error:
+    except (MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the panics of a library in Rust are no Exception
         reason = one_line(str(error))[:120]
         raise UnreadableDocument(f"{name}: is no workbook that can be read ({reason}); save it again as XLSX") from None
-    for what, count in (noted.counts if noted else {}).items():
+    for what, count in (not_read or {}).items():
         if count:
             builder.unread(what, "", count, "ocr" if what == "picture" else "convert")
     return builder.extracted()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -161,6 +162,55 @@ def test_the_flat_xml_format_is_read() -> None:
     text = one(data.encode(), "a.xls")
     assert lines(text) == ["Boats", "Hire", "Boat: Finch | Share: 7.50%", "Comment on B4 by Ida: Too small"]
     assert label_at(text, "Finch") == "Sheet Boats, row 4"
+
+
+def test_the_binary_format_is_read_without_what_it_keeps_apart() -> None:
+    text = one(_binary_workbook({"xl/comments1.bin": b"x"}), "a.xlsb")
+    assert lines(text) == ["Fleet", "Boat: Finch | Seats: 4", "Boat: Heron | Seats: 6.5"]
+    assert label_at(text, "Heron") == "Sheet Fleet, row 3"
+    assert text.unread == (Unread("comment", "", 1, "convert"),)
+
+
+def _binary_workbook(further: dict[str, bytes]) -> bytes:
+    """Return a workbook of the binary format with one sheet: no program at hand writes any."""
+
+    def record(kind: int, content: bytes = b"") -> bytes:
+        head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+        return head + bytes([len(content)]) + content
+
+    def wide(text: str) -> bytes:
+        return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+    def cell(column: int, value: str | float) -> bytes:
+        start = struct.pack("<II", column, 0)
+        return record(6, start + wide(value)) if isinstance(value, str) else record(5, start + struct.pack("<d", value))
+
+    def row(number: int, *values: str | float) -> bytes:
+        cells = (cell(column, value) for column, value in enumerate(values))
+        return record(0, struct.pack("<I", number) + bytes(13)) + b"".join(cells)
+
+    rows = row(0, "Boat", "Seats") + row(1, "Finch", 4.0) + row(2, "Heron", 6.5)
+    sheet = record(129) + record(148, struct.pack("<IIII", 0, 2, 0, 1)) + record(145) + rows + record(146) + record(130)
+    bundle = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Fleet"))
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
+        'Target="worksheets/sheet1.bin"/></Relationships>'
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("xl/workbook.bin", record(131) + record(143) + bundle + record(144) + record(132))
+        package.writestr("xl/worksheets/sheet1.bin", sheet)
+        package.writestr("xl/_rels/workbook.bin.rels", relations)
+        for name, content in further.items():
+            package.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_a_panic_of_the_library_is_a_reason() -> None:
+    data = (FILES / "fleet.xls").read_bytes()
+    with pytest.raises(UnreadableDocument, match="is no workbook that can be read"):
+        extract(data[:9_362], "a.xls")
 
 
 def test_dates_times_and_truth_from_openpyxl() -> None:
