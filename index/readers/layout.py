@@ -198,12 +198,15 @@ def _zones(runs: Sequence[Run], gutter: float, rules: Sequence[Rule]) -> list[tu
     left = [run.right - run.left for run in runs if run.right <= gutter]
     right = [run.right - run.left for run in runs if run.left >= gutter]
     zones = []
+    heads = []
     for low, high in pairwise(across):
         inside = [run for run in runs if low < (run.bottom + run.top) / 2 < high]
         full = sum(run.right - run.left >= 0.85 * max(left if run.right <= gutter else right) for run in inside)
         if inside and full < 0.4 * len(inside) and len(inside) < 0.6 * len(runs):
             zones.append((low, high))
-    return zones
+        elif inside and high - low < 4 * inside[0].size:
+            heads.append((low, high))
+    return zones + [head for head in heads if any(head[0] == high for _, high in zones)]
 
 
 def _gutter(runs: Sequence[Run]) -> float | None:
