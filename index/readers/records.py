@@ -92,7 +92,6 @@ class _Writer:
     def __init__(self) -> None:
         self.builder = TextBuilder()
         self._left = _MAX_VALUES
-        self._is_placed = False
 
     def append(self, value: _Json, path: str = "", depth: int = 0) -> None:
         """Append a value that is no record: its own short values, then what it holds."""
@@ -114,7 +113,6 @@ class _Writer:
             depth: how many values it is inside of.
         """
         self.builder.place(label, kind="record")
-        self._is_placed = True
         inner = [] if depth >= _DEEPEST else [*_arrays(value)]
         values = list(_leaves(value, path, without={id(array) for _, array in inner}))
         name = _naming(values, path)
@@ -132,7 +130,6 @@ class _Writer:
             if key not in own:
                 below = f"{path} {_key(key)}".strip()
                 if isinstance(item, list) and depth < 2 and any(isinstance(one, dict) for one in item):
-                    self._leave()
                     self.builder.block(below, level=2)
                 self.append(item, below, depth + 1)
 
@@ -146,12 +143,7 @@ class _Writer:
             return
         for number, item in enumerate(value, start=1):
             self.append_record(item, "", f"{path}, record {number}" if path else f"record {number}", depth=depth + 1)
-        self._leave()
-
-    def _leave(self) -> None:
-        """Say that what follows is in no record."""
-        if self._is_placed:
-            self.builder.place("")
+        self.builder.place("")
 
     def _write(self, values: list[_Value], lead: _Value | None = None) -> None:
         """Write values: the short ones on one line, or on several that each begin with what names the record."""

@@ -55,6 +55,8 @@ def test_an_array_at_the_top_holds_records() -> None:
 def test_what_follows_the_records_is_in_none_of_them() -> None:
     text = one({"keepers": KEEPERS, "notes": {"written": {"by": "Eve"}, "on": "Monday"}})
     assert label_at(text, "written by: Eve") == ""
+    text = one({"table": [["Boat", "Seats"], ["Finch", 4]], "notes": {"by": "Eve"}})
+    assert (label_at(text, "Finch"), label_at(text, "by: Eve")) == ("table, row 2", "")
 
 
 def test_settings_are_a_line_for_each_group() -> None:

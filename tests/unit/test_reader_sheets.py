@@ -107,6 +107,7 @@ def test_what_stands_beside_the_cells_is_read(name: str) -> None:
         "Footer: Not for the public",
     ):
         assert words in text.text.split("\n")
+    assert text.text.count("Without oil.") == 1
     assert [heading.text for heading in text.headings] == ["Fleet", "Values", "Reserve"]
 
 
