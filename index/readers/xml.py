@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 from index.errors import UnreadableDocument
@@ -12,20 +9,11 @@ from index.readers.base import Extracted, TextBuilder
 from index.readers.dates import parse_date
 from index.readers.html import append_html, read_html_file
 from index.readers.jats import append_article, date_of, is_jats, title_of
-from index.readers.xml_prose import Prose, elements, is_mixed, local, text_of
+from index.readers.xml_prose import Prose, is_mixed, local, text_of
+from index.readers.xml_records import append_records
 from index.text import one_line
 
-_DEEPEST = 60
-_LONG_VALUE = 400
-"""Characters from which on a value is a paragraph of its own."""
-_ONE_LINE = 40
-"""Values that a record may have to be written on one line."""
-_LINE_VALUES = 12
-"""Values of the things that a record holds several of, from which on they get lines of their own."""
 _PARAGRAPHS = frozenset("p para simpara ab".split())
-_NAMING = ("id", "name", "title", "key", "code", "label", "number", "no", "sku", "ref")
-_UNSAID = frozenset({"schemaLocation", "noNamespaceSchemaLocation", "space"})
-_MARKUP = re.compile(r"</?(?:p|br|a|div|span|ul|li|b|i|strong|em|img|h[1-6]|table)\b[^>]*>", re.IGNORECASE)
 
 
 def read_xml(data: bytes, name: str) -> Extracted:
@@ -50,7 +38,7 @@ def read_xml(data: bytes, name: str) -> Extracted:
     elif _is_prose(root):
         append_html(Prose(builder).html(root), builder)
     else:
-        _append_records(root, builder)
+        append_records(root, builder)
     return builder.extracted(title=_title(root), date=_date(root))
 
 
@@ -99,111 +87,6 @@ def _is_prose(root: Any) -> bool:
 def _in_mixed(node: Any) -> bool:
     parent = node.getparent()
     return parent is not None and is_mixed(parent)
-
-
-def _append_records(root: Any, builder: TextBuilder) -> None:
-    numbers: Counter[str] = Counter()
-    own = [(key, value) for key, value in _attributes(root)]
-    for child in elements(root):
-        if not len(child) and not child.attrib:
-            own.append((local(child), _value(child)))
-    _append_values(own, builder)
-    single = [child for child in elements(root) if len(child)]
-    if len(single) == 1 and sum(1 for _ in elements(single[0])) > 1 and _leaves(single[0]) > _ONE_LINE:
-        return _append_records(single[0], builder) if _depth(single[0]) < _DEEPEST else None
-    for child in elements(root):
-        if len(child) or child.attrib:
-            numbers[local(child)] += 1
-            builder.part(f"{local(child)} {numbers[local(child)]}", "record")
-            _append_record(child, builder, [], 0)
-    builder.end_part()
-
-
-def _append_record(node: Any, builder: TextBuilder, around: list[tuple[str, str]], depth: int) -> None:
-    """Append a record on one line; what is too large for that gets lines of its own, which begin with its name."""
-    if depth > _DEEPEST or _leaves(node) <= _ONE_LINE:
-        values = list(_pairs(node, "", depth))
-        if depth:
-            values = around + [(f"{local(node)} {key}".strip(), value) for key, value in values]
-        _append_values(values, builder)
-        return
-    small: list[Any] = []
-    large: list[Any] = []
-    for child in elements(node):
-        (large if _leaves(child) > _LINE_VALUES or (len(child) and _is_repeated(child)) else small).append(child)
-    own = [*_attributes(node), *(pair for child in small for pair in _pairs(child, local(child), depth + 1))]
-    if (node.text or "").strip():
-        own.insert(0, ("", one_line(node.text)))
-    _append_values([*around, *own] if depth else own, builder)
-    naming = next((pair for pair in own if pair[0].lower().split(" ")[-1] in _NAMING), None)
-    inner = [*around, (f"{local(node)} {naming[0]}", naming[1])] if naming else around
-    for child in large:
-        _append_record(child, builder, inner[-3:], depth + 1)
-
-
-def _append_values(values: list[tuple[str, str]], builder: TextBuilder) -> None:
-    """Write ``name: value | name: value``; long texts are paragraphs of their own."""
-    merged: dict[str, list[str]] = {}
-    for key, value in values:
-        if value:
-            merged.setdefault(key, []).append(value)
-    shown = {key: ", ".join(found) for key, found in merged.items()}
-    if len(shown) == 1 and len(text := next(iter(shown.values()))) > _LONG_VALUE // 4:
-        builder.block(text)
-        return
-    short = [f"{key}: {value}" if key else value for key, value in shown.items() if len(value) <= _LONG_VALUE]
-    builder.block(" | ".join(short), between="\n")
-    for key, value in shown.items():
-        if len(value) > _LONG_VALUE:
-            builder.block(f"{key}: {value}" if key else value)
-
-
-def _pairs(node: Any, name: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Yield the values in an element with their names: those of what they are in first."""
-    for key, value in _attributes(node):
-        yield f"{name} {key}".strip(), value
-    children = list(elements(node))
-    if not children or is_mixed(node) or depth > _DEEPEST:
-        yield name, _value(node)
-        return
-    for child in children:
-        yield from _pairs(child, f"{name} {local(child)}".strip(), depth + 1)
-
-
-def _value(node: Any) -> str:
-    """Return the text of an element as it is shown; a field of a feed may hold HTML."""
-    text = text_of(node)
-    if _MARKUP.search(text):
-        page = TextBuilder()
-        append_html(text, page)
-        text = one_line(page.extracted().text)
-    return text.replace(" | ", " / ")
-
-
-def _attributes(node: Any) -> Iterator[tuple[str, str]]:
-    for key, value in node.attrib.items():
-        bare = str(key).rpartition("}")[2]
-        if bare not in _UNSAID and (text := one_line(value)):
-            yield bare, text
-
-
-def _is_repeated(node: Any) -> bool:
-    parent = node.getparent()
-    return parent is not None and sum(1 for _ in zip(range(2), parent.iterchildren(node.tag), strict=False)) > 1
-
-
-def _leaves(node: Any) -> int:
-    """Return how many values an element holds, counted no further than matters."""
-    count = 0
-    for inner in node.iter("*"):
-        count += len(inner.attrib) + (not len(inner))
-        if count > 10 * _ONE_LINE:
-            break
-    return count
-
-
-def _depth(node: Any) -> int:
-    return sum(1 for _ in node.iterancestors())
 
 
 def _title(root: Any) -> str | None:

@@ -109,11 +109,13 @@ class Prose:
         match tag:
             case "math":
                 return self._math(node)
+            case "l" if node.getparent() is not None and local(node.getparent()) == "lg":
+                return f"{self._inside(node, level, depth)}<br>"
             case "alternatives" | "mediaobject" | "inlinemediaobject":
                 return self._first(node, level, depth)
             case "graphic" | "inline-graphic" | "imagedata" | "media":
                 return self._picture(node)
-            case "fn" | "footnote" | "note" if self._paragraphs and tag != "note":
+            case "fn" | "footnote" | "note" if self._paragraphs:
                 self._notes.append(f"<div>{self._inside(node, level, depth)}</div>")
                 return ""
             case "name":
