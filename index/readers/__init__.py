@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +10,7 @@ from index.errors import UnreadableDocument
 from index.readers.base import MEMBER_MARK, Extracted, document_from, document_id
 from index.readers.formats import SUFFIXES, extract
 from index.readers.isolation import FileReader, Limits
-from index.readers.legacy import LEGACY
+from index.readers.legacy import LEGACY, office
 from index.readers.members import Extraction
 from index.readers.ocr import IMAGES
 from index.types import Document
@@ -24,7 +23,7 @@ _VERSION = 2
 def reading_version() -> int:
     """Return what is read here, as a number that grows with newer readers and with what is installed beside them."""
     has_ocr = find_spec("rapidocr") is not None
-    has_office = shutil.which("soffice") is not None
+    has_office = office() is not None
     return 4 * _VERSION + 2 * has_ocr + has_office
 
 
@@ -33,7 +32,7 @@ def why_not_read(name: str) -> str | None:
     suffix = Path(name).suffix.lower()
     if suffix in IMAGES and suffix not in SUFFIXES:
         return "is a picture; its text is read with the extra 'ocr' (pip install 'pincite[ocr]')"
-    if suffix in LEGACY and shutil.which("soffice") is None:
+    if suffix in LEGACY and office() is None:
         return f"format {suffix} is read where LibreOffice is installed"
     return None if suffix in SUFFIXES else f"format {suffix or 'without ending'} is not read"
 

@@ -1,7 +1,7 @@
 """The helper process that reads files (``python -m index.readers.child``): see :mod:`index.readers.isolation`.
 
 Protocol on standard input: a line of JSON (name, size, limits), then the bytes of the file. On standard output: twelve
-digits, the length of the answer, then the answer as JSON.
+digits, the length of the answer, then the answer as JSON; before it, ``+`` and eleven digits for so many seconds more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from index.errors import UnreadableDocument
-from index.readers import ocr
+from index.readers import legacy, ocr
 from index.readers.base import Extracted
 from index.readers.formats import extract
 from index.readers.members import reason_for
@@ -34,11 +34,20 @@ def main() -> None:
     while line := requests.readline():
         request = json.loads(line)
         data = requests.read(request["size"])
+        if legacy.is_to_be_converted(data, request["name"]):
+            seconds = request["limits"]["wall_seconds"]
+            _ask_for_time(answers, seconds)
+            try:
+                data = legacy.converted(
+                    data, request["name"], seconds=seconds, most_bytes=request["limits"]["memory_bytes"] // 4
+                )
+            except UnreadableDocument as error:
+                _write(answers, json.dumps({"error": str(error)}).encode())
+                continue
         if request["fork"]:
             answer = _forked(data, request)
             if seconds := _seconds_for_pictures(answer):
-                answers.write(b"+%011d" % seconds)  # how much longer the answer is to be waited for
-                answers.flush()
+                _ask_for_time(answers, seconds)
                 answer = _forked(data, _with_time(request, seconds))
             _write(answers, answer)
         else:
@@ -159,6 +168,12 @@ def _plain(text: Extracted) -> dict[str, Any]:
         "member": text.member,
         "unread": [astuple(item) for item in text.unread],
     }
+
+
+def _ask_for_time(answers: BinaryIO, seconds: int) -> None:
+    """Say how much longer the answer is to be waited for."""
+    answers.write(b"+%011d" % seconds)
+    answers.flush()
 
 
 def _write(answers: BinaryIO, answer: bytes) -> None:

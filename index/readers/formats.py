@@ -15,7 +15,7 @@ from index.readers.code import CODE, read_code
 from index.readers.epub import read_epub
 from index.readers.html import read_html_file
 from index.readers.images import REMEDY, read_image
-from index.readers.legacy import LEGACY, remedy
+from index.readers.legacy import LEGACY, real_suffix, remedy
 from index.readers.mail import read_mail, read_mailbox
 from index.readers.markdown import read_markdown
 from index.readers.members import Extraction, ReadMember, UnknownFormat
@@ -110,8 +110,10 @@ def extract(data: bytes, name: str, *, depth: int = 0) -> Extraction:
         raise UnknownFormat(f"{name}: format {suffix or 'without suffix'} cannot be read; use one of {known}")
     if not data.strip():
         raise UnreadableDocument(f"{name}: is empty; add a file with text in it")
-    if suffix in LEGACY:  # whoever reads files has had it converted, if that can be done here
-        raise UnreadableDocument(f"{name}: {remedy(suffix)}")
+    if suffix in LEGACY:  # the helper has had it converted, if that can be done here
+        suffix = real_suffix(data, suffix)
+    if suffix in LEGACY:
+        raise UnreadableDocument(f"{name}: {remedy(data, suffix)}")
     if suffix in _CONTAINERS:
         if depth >= _DEEPEST:
             raise UnreadableDocument(f"{name}: lies too deep in other files; take it out and add it")

@@ -144,7 +144,7 @@ class FileReader:
         stdin.flush()
         deadline = time.monotonic() + self._limits.wall_seconds + _GRACE_SECONDS
         head = _read_exactly(stdout.fileno(), 12, deadline, shown)
-        if head.startswith(b"+"):  # pictures of text take longer
+        while head.startswith(b"+"):  # pictures of text take longer, and so do files that are converted
             deadline += int(head)
             head = _read_exactly(stdout.fileno(), 12, deadline, shown)
         size = int(head)
