@@ -21,20 +21,20 @@ _STATED_NUMBER = re.compile(r"(?P<number>\d{1,3}\.|[a-z]\.|[ivxIVX]+\))[ \t]+(?P
 _TERM = re.compile(r"(?P<term>\S.*?)(?:::{1,3}|;;)(?:[ \t]+(?P<text>.*))?")
 _MACRO = re.compile(r"(?P<kind>image|include|video|audio|toc)::(?P<target>[^\[\]]*)\[(?P<options>[^\]]*)\]")
 _CELL = re.compile(
-    r"(?:(?P<columns>\d+)?(?:\.(?P<rows>\d+))?\+|(?P<times>\d+)\*)?(?:[<^>]?(?:\.[<^>])?)?[adehlmsv]?(?<!\\)\|"
+    r"(?:(?P<columns>\d{1,4})?(?:\.(?P<rows>\d{1,4}))?\+|(?P<times>\d{1,4})\*)?(?:[<^>]?(?:\.[<^>])?)?[adehlmsv]?(?<!\\)\|"
 )
 _INLINE = (
-    (re.compile(r"footnote:(?:[\w-]*)\[([^\]]+)\]"), r" (\1)"),
-    (re.compile(r"<<[^,<>]+,\s*([^<>]+)>>"), r"\1"),
-    (re.compile(r"<<([^<>]+)>>"), r"\1"),
-    (re.compile(r"(?:link:|xref:|mailto:)([^\s\[\]]+)\[\^?([^\]^]*)\^?\]"), lambda m: m[2] or m[1]),
-    (re.compile(r"((?:https?|ftp|irc)://[^\s\[\]]+)\[([^\]^,]*)[^\]]*\]"), lambda m: m[2] or m[1]),
-    (re.compile(r"image:[^\s:\[\]]+\[([^\],]*)[^\]]*\]"), r"\1"),
-    (re.compile(r"(?:kbd|btn|menu|stem|latexmath|asciimath|pass|icon):[\w,]*\[([^\]]*)\]"), r"\1"),
-    (re.compile(r"(?:\[[^\[\]]*\])?(?<!\w)(\*\*|__|``|##)(\S.*?)\1"), r"\2"),
-    (re.compile(r"(?:\[[^\[\]]*\])?(?<![\w*_`#])([*_`#])(\S|\S.*?\S)\1(?![\w*_`#])"), r"\2"),
-    (re.compile(r"(?<=\S)[\^~]([^\s^~]+)[\^~]"), r"\1"),
-    (re.compile(r"\[\[[^\[\]]+\]\]"), ""),
+    (re.compile(r"footnote:[\w-]{0,60}\[([^\]]{1,2000})\]"), r" (\1)"),
+    (re.compile(r"<<[^,<>]{1,200},\s*([^<>]{1,500})>>"), r"\1"),
+    (re.compile(r"<<([^<>]{1,200})>>"), r"\1"),
+    (re.compile(r"(?:link:|xref:|mailto:)([^\s\[\]]{1,500})\[\^?([^\]^]{0,500})\^?\]"), lambda m: m[2] or m[1]),
+    (re.compile(r"((?:https?|ftp|irc)://[^\s\[\]]{1,500})\[([^\]^,]{0,500})[^\]]{0,200}\]"), lambda m: m[2] or m[1]),
+    (re.compile(r"image:[^\s:\[\]]{1,500}\[([^\],]{0,500})[^\]]{0,500}\]"), r"\1"),
+    (re.compile(r"(?:kbd|btn|menu|stem|latexmath|asciimath|pass|icon):[\w,]{0,60}\[([^\]]{0,2000})\]"), r"\1"),
+    (re.compile(r"(?:\[[^\[\]]{0,100}\])?(?<!\w)(\*\*|__|``|##)(\S.{0,500}?)\1"), r"\2"),
+    (re.compile(r"(?:\[[^\[\]]{0,100}\])?(?<![\w*_`#])([*_`#])(\S|\S.{0,500}?\S)\1(?![\w*_`#])"), r"\2"),
+    (re.compile(r"(?<=\S)[\^~]([^\s^~]{1,100})[\^~]"), r"\1"),
+    (re.compile(r"\[\[[^\[\]]{1,100}\]\]"), ""),
     (re.compile(r"[ \t]\+$"), ""),
 )
 _SIGNS = {
@@ -235,7 +235,7 @@ def _laid_out(lines: list[str], options: str) -> tuple[list[list[str]], int | No
     """Return the rows of a table, each cell in every place that it covers, and the number of header rows if stated."""
     while lines and not lines[0].strip():
         lines = lines[1:]
-    stated = re.search(r"cols=\"([^\"]*)\"|cols=(\d+)", options)
+    stated = re.search(r"cols=\"([^\"]*)\"|cols=(\d{1,4})", options)
     width = _columns((stated[1] or stated[2] or "") if stated else "")
     if not width:
         width = sum(int(mark["columns"] or mark["times"] or 1) for mark in _CELL.finditer(lines[0])) if lines else 0
@@ -243,7 +243,7 @@ def _laid_out(lines: list[str], options: str) -> tuple[list[list[str]], int | No
     cells: list[tuple[str, int, int]] = []
     text = "\n".join(lines)
     marks = list(_CELL.finditer(text))
-    for mark, end in zip(marks, [after.start() for after in marks[1:]] + [len(text)], strict=True):
+    for mark, end in zip(marks, [after.start() for after in marks[1:]] + [len(text)], strict=False):
         cell = (text[mark.end() : end].strip().replace("\\|", "/"), int(mark["columns"] or 1), int(mark["rows"] or 1))
         cells += [cell] * min(int(mark["times"] or 1), 100)
     heads = 1 if has_header else None

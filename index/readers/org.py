@@ -16,8 +16,10 @@ _ITEM = re.compile(r"(?P<mark>[-+*]|\d{1,4}[.)]|[A-Za-z][.)])[ \t]+(?P<text>.*)"
 _DRAWER = re.compile(r":(?P<name>[\w-]+):[ \t]*(?P<value>.*)")
 _NOTE = re.compile(r"\[fn:(?P<label>[\w-]+)\][ \t]*(?P<text>.*)")
 _RULE = re.compile(r"\|[-+|: \t]+\|?")
-_LINK = re.compile(r"\[\[(?P<target>[^\[\]]+)\](?:\[(?P<text>[^\[\]]+)\])?\]")
-_MARKED = re.compile(r"(?<![^\s\-({'\"])(?P<mark>[*/_=~+])(?P<text>\S|\S[^\n]*?\S)(?P=mark)(?![^\s\-.,:!?;'\")}\[])")
+_LINK = re.compile(r"\[\[(?P<target>[^\[\]]{1,1000})\](?:\[(?P<text>[^\[\]]{1,1000})\])?\]")
+_MARKED = re.compile(
+    r"(?<![^\s\-({'\"])(?P<mark>[*/_=~+])(?P<text>\S|\S[^\n]{0,500}?\S)(?P=mark)(?![^\s\-.,:!?;'\")}\[])"
+)
 _PICTURE = re.compile(r"(?:file:)?\S+\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?)", re.IGNORECASE)
 _VERBATIM = frozenset("src example verbatim".split())
 _LEFT_OUT = frozenset("comment export".split())

@@ -53,6 +53,7 @@ def _parsed(text: str) -> nodes.document:
             "raw_enabled": False,
             "report_level": 5,
             "halt_level": 6,
+            "traceback": True,  # else docutils ends the process
             "warning_stream": False,
             "syntax_highlight": "none",
             "doctitle_xform": False,
@@ -81,7 +82,7 @@ class _Reader:
 
     def _node(self, node: Any, level: int, lead: str) -> None:
         match node.tagname:
-            case name if name in _SKIPPED:
+            case name if name in _SKIPPED or "contents" in node.get("classes", ()):
                 return
             case "section":
                 self.children(node, level + 1)
@@ -194,13 +195,17 @@ class _Reader:
         if name in ("versionadded", "versionchanged", "deprecated"):
             lead = f"{name} {first}: "
         elif first.strip() and name not in _CODE:
-            self._paragraph(first, lead)
+            self._paragraph(_without_roles(first), lead)
         if name in _CODE:
             self.builder.block("\n".join(lines))
         elif self._depth < _DEEPEST and "\n".join(lines).strip():
             self._depth += 1
             self.children(_parsed("\n".join(lines)), level, lead)
             self._depth -= 1
+
+
+def _without_roles(text: str) -> str:
+    return _ROLE.sub(lambda role: role["text"].strip() or role["target"] or "", text)
 
 
 def _take_from_above(cells: list[str], below: dict[tuple[int, int], str], row: int) -> None:
@@ -216,7 +221,7 @@ def _inline(node: Any) -> str:
         case "footnote_reference" | "citation_reference":
             return f"[{node.astext()}]"
         case "problematic":
-            return _ROLE.sub(lambda role: role["text"].strip() or role["target"] or "", node.astext())
+            return _without_roles(node.astext())
         case "image":
             return str(node.get("alt", ""))
         case "option_argument":

@@ -5,6 +5,7 @@ Macros that a document defines itself are not expanded: what they are given is k
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -122,6 +123,8 @@ def _argument_of(macro: str, text: str) -> str:
 class _Reader:
     def __init__(self) -> None:
         from pylatexenc.latex2text import LatexNodes2Text
+
+        logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # it is told of every slip in a file
 
         self.builder = TextBuilder()
         self.stated: dict[str, str] = {}
