@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,7 +54,9 @@ def _opened(data: bytes, name: str) -> Any:
     from PIL import Image
 
     try:
-        image = Image.open(io.BytesIO(data))
+        with warnings.catch_warnings():  # of large pictures: their size is looked at below
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data))
         if image.size[0] * image.size[1] > _MOST_PIXELS:
             raise UnreadableDocument(f"{name}: has too many pixels; make it smaller")
         if max(image.size) < _SMALLEST:

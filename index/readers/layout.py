@@ -25,6 +25,9 @@ NUMBERED = re.compile(
 )
 """What numbers an item or a clause."""
 _ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "؟", "।")
+_NARROW = 15
+_SMALL_TYPE = 14
+"""In a column of so few times the size of the type, of no more than so many points, stand addresses, no prose."""
 _MOST_COMPARED = 1_000
 Rule = tuple[float, float, float]
 """A horizontal line: its y, and from where to where it goes."""
@@ -367,6 +370,8 @@ def _was_ended(above: Run, line: Run, edges: tuple[float, float]) -> bool:
         return False
     if above.text.split()[-1].lower() in _LEADS_ON:
         return False
+    if edges[1] - edges[0] < _NARROW * line.size and line.size <= _SMALL_TYPE:
+        return True
     room = above.left - edges[0] if is_right_to_left(above.text) else edges[1] - above.right
     needed = (len(words[0]) + 1) / max(len(line.text), 1) * (line.right - line.left)
     return room > needed + 1.5 * line.size

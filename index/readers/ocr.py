@@ -30,6 +30,8 @@ _LARGEST = 4_000
 """Pixels along the longer side, beyond which a picture is made smaller."""
 _BODY = (0.75, 1.35)
 """Lines whose height lies within so many times the usual one are set in the same type: boxes are never exact."""
+_SURE = 0.85
+"""What is recognized less surely, on average, may stand on its head."""
 _TURN_FROM = 1.0
 _TURN_TO = 30.0
 """Degrees between which lines that slant are straightened."""
@@ -69,7 +71,7 @@ def _loaded() -> Any:
     cv2.setNumThreads(1)  # threads do not outlive a fork
     models = Path(rapidocr.__file__).with_name("models")
     parameters: dict[str, Any] = {"Global.log_level": "critical"}
-    for part, pattern in (("Det", "*_det_*.onnx"), ("Cls", "*_cls_*.onnx"), ("Rec", "*_rec_*.onnx")):
+    for part, pattern in (("Det", "*_det_*.onnx"), ("Rec", "*_rec_*.onnx")):
         parameters[f"{part}.model_path"] = str(next(models.glob(pattern)))  # what has a path is never fetched
     for name in ("intra_op_num_threads", "inter_op_num_threads"):
         parameters[f"EngineConfig.onnxruntime.{name}"] = 1
@@ -77,7 +79,7 @@ def _loaded() -> Any:
     engine = rapidocr.RapidOCR(params=parameters)
     picture = Image.new("RGB", (320, 96), "white")
     ImageDraw.Draw(picture).text((16, 32), "Text", fill="black", font_size=32)
-    engine(numpy.asarray(picture))  # loads what is loaded on first use
+    engine(numpy.asarray(picture), use_cls=False)  # loads what is loaded on first use
     Image.init()
     return engine
 
@@ -122,7 +124,10 @@ def recognize(picture: Any) -> list[Run]:
         picture = picture.resize([max(1, round(side * _LARGEST / longest)) for side in picture.size])
     found = _boxes(picture)
     if _stands_sideways(found):
-        picture, found = _best([picture.rotate(degrees, expand=True) for degrees in (90, 270)])
+        picture, found = _best([(turned, _boxes(turned)) for turned in _turned(picture, 90, 270)])
+    elif _sureness(found) < _SURE * sum(len(text) for _, text, _ in found) or not found:
+        (turned,) = _turned(picture, 180)
+        picture, found = _best([(picture, found), (turned, _boxes(turned))])
     return _lines(_straightened(found), picture.size[1])
 
 
@@ -133,7 +138,7 @@ Box = tuple[list[tuple[float, float]], str, float]
 def _boxes(picture: Any) -> list[Box]:
     import numpy
 
-    result = _engine(numpy.asarray(picture)[:, :, ::-1])
+    result = _engine(numpy.asarray(picture)[:, :, ::-1], use_cls=False)  # it would turn lines, but not the page
     if result.boxes is None or result.txts is None:
         return []
     return [
@@ -148,10 +153,17 @@ def _stands_sideways(found: list[Box]) -> bool:
     return tall > 0.6 * sum(len(text) > 2 for _, text, _ in found) > 0
 
 
-def _best(pictures: list[Any]) -> tuple[Any, list[Box]]:
+def _turned(picture: Any, *degrees: int) -> list[Any]:
+    return [picture.rotate(each, expand=True) for each in degrees]
+
+
+def _best(read: list[tuple[Any, list[Box]]]) -> tuple[Any, list[Box]]:
     """Return the picture whose text is upright: a line that stands on its head is recognized less surely."""
-    read = [(picture, _boxes(picture)) for picture in pictures]
-    return max(read, key=lambda one: sum(score * len(text) for _, text, score in one[1]))
+    return max(read, key=lambda one: _sureness(one[1]))
+
+
+def _sureness(found: list[Box]) -> float:
+    return sum(score * len(text) for _, text, score in found)
 
 
 def _width(corners: list[tuple[float, float]]) -> float:

@@ -36,7 +36,7 @@ _EDGE = 0.12
 """Share of the page's height, from above and below, in which heads and feet stand."""
 _NO_TITLE = re.compile(
     r"(?:Microsoft (?:Word|PowerPoint|Excel|Office)\b.*|PowerPoint Presentation|Presentation\d*|Slide \d+|untitled.*"
-    r"|(?:unnamed|no|new) document.*|Document\s?\d*|title"
+    r"|(?:unnamed|no|new) document.*|Document\s?\d*|title|\(anonymous\)|\(unspecified\)"
     r"|.*\.(?:docx?|pptx?|xlsx?|od[tsp]|indd|qxd|pdf|tex|dvi|rtf|pages))",
     re.IGNORECASE,
 )

@@ -174,7 +174,7 @@ def _upright(text: str, origin: tuple[float, float], box: Any, style: _Style, af
         edges = [turned(box.left, box.bottom)[0], turned(box.right, box.top)[0]]
         left, right = min(edges), max(edges)
     else:
-        left, right = start, start + 0.5 * style.size * len(text)
+        left, right = start, start + 0.75 * style.size * len(text)  # its box says nothing
     return Glyph(text, left, right, baseline, style.size, after_space)
 
 
@@ -233,7 +233,7 @@ def _words(glyphs: Sequence[Glyph]) -> list[Run]:
     gaps = _letter_gaps(glyphs)
     for i, glyph in enumerate(glyphs):
         last = words[-1][-1] if words else None
-        if last is not None and (last.left, last.right) == (glyph.left, glyph.right):  # a ligature's letters
+        if last is not None and _share_a_box(last, glyph):  # a ligature's letters
             turned_round = is_right_to_left(last.text + glyph.text)  # pdfium takes them for letters in visual order
             words[-1].insert(-1 if turned_round else len(words[-1]), glyph)
         elif last is not None and not glyph.after_space and _follows(last, glyph, gaps.get(i, 0.0)):
@@ -241,6 +241,10 @@ def _words(glyphs: Sequence[Glyph]) -> list[Run]:
         else:
             words.append([glyph])
     return [_word(word, number) for number, word in enumerate(words)]
+
+
+def _share_a_box(a: Glyph, b: Glyph) -> bool:
+    return (a.left, a.right, a.baseline) == (b.left, b.right, b.baseline)
 
 
 def _follows(last: Glyph, glyph: Glyph, usual: float) -> bool:

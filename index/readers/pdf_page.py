@@ -8,10 +8,11 @@ from statistics import median
 from typing import Any
 
 from index.readers.layout import Run, as_line, paragraphs, reading_order, segments
+from index.readers.pdf_aligned import aligned_tables
 from index.readers.pdf_forms import read_annotations, with_fields
 from index.readers.pdf_glyphs import Group, read_groups, turning
 from index.readers.pdf_graphics import Graphics, Line, read_graphics
-from index.readers.pdf_tables import Table, aligned_tables, ruled_tables
+from index.readers.pdf_tables import Table, ruled_tables
 
 _FEW_WORDS = 12
 """A page with fewer words than this and a picture all over it has been scanned."""
@@ -86,7 +87,7 @@ def read_words(
     columns = []
     rules = [(line.y0, line.x0, line.x1) for line in lines if line.y0 == line.y1]
     for region in reading_order(segments(ruled_tables(words, lines)), rules):
-        columns.append([as_line(row) for row in aligned_tables(region, lines)])
+        columns += [[as_line(row) for row in column] for column in aligned_tables(region, lines)]
     blocks: list[Block] = []
     low, high = vertical
     height = (high - low) or 1.0

@@ -231,14 +231,14 @@ def test_what_cannot_be_read_says_why(name: str, data: bytes, expected: str) -> 
     assert str(caught.value).startswith(name)
 
 
-def test_a_pdf_of_pictures_is_told_to_need_ocr() -> None:
+def test_a_pdf_of_empty_pages_says_so() -> None:
     import pypdfium2
 
     document = pypdfium2.PdfDocument.new()
     document.new_page(200, 200)
     buffer = io.BytesIO()
     document.save(buffer)
-    with pytest.raises(UnreadableDocument, match="no text layer"):
+    with pytest.raises(UnreadableDocument, match="no text and no pictures"):
         extract(buffer.getvalue(), "a.pdf")
 
 
