@@ -92,6 +92,7 @@ class _Opened:
     def __init__(self, message: EmailMessage) -> None:
         self.letter = Letter()
         self._parts = 0
+        self._shown: set[int] = set()
         self._headers(message)
         self._visit(message, 0)
 
@@ -162,12 +163,14 @@ class _Opened:
             else:
                 self._visit(root, depth + 1)
             for other in others:
+                self._shown.add(id(other))
                 self._visit(other, depth + 1)
 
     def _related(self, part: Message, depth: int) -> None:
         parts = _parts(part)
         if parts:
             root, others = _root(part, parts)
+            self._shown.update(map(id, others))  # in the text, whatever else a program says of them
             for inner in (root, *others):
                 self._visit(inner, depth + 1)
 
@@ -185,7 +188,7 @@ class _Opened:
     def _attach(self, part: Message, kind: str) -> None:
         name = _file_name(part)
         is_picture = kind.startswith("image/")
-        is_inline = is_picture and not _is_attached(part, by_name=False)
+        is_inline = is_picture and (id(part) in self._shown or not _is_attached(part, by_name=False))
         if not name:
             what = "picture" if is_picture else "attachment"
             name = f"{what} {len(self.letter.attachments) + 1}"
@@ -197,16 +200,13 @@ class _Opened:
 
 def _header(message: Message, field: str) -> str:
     """Return a header on one line, as it is shown; one that is damaged is returned as it stands in the file."""
+    raw = next((str(value) for name, value in message.raw_items() if name.lower() == field.lower()), "")
     try:
-        value = message.get(field)
+        if not raw.isascii():  # bytes that no encoding was stated for
+            return one_line(_decoded(raw.encode("utf-8", "surrogateescape"), None))
+        return one_line(message.get(field) or "")
     except Exception:  # the parser of headers fails in many ways
-        value = next((raw for name, raw in message.raw_items() if name.lower() == field.lower()), None)
-    with suppress(UnicodeError):
-        text = str(value or "")
-        if "\udc80" <= max(text, default="") <= "\udcff":  # bytes beyond ASCII that no encoding was stated for
-            text = _decoded(text.encode("utf-8", "surrogateescape"), None)
-        return one_line(text)
-    return ""
+        return one_line(raw)
 
 
 def _sender(shown: str) -> str:

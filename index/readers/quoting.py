@@ -55,6 +55,9 @@ _WROTE = re.compile(
     r"(?P<after>[^:：]{0,120})\s?[:：]$",
     re.IGNORECASE,
 )
+_ATTRIBUTION_START = re.compile(
+    r"(?:on|at|am|el|le|il|em|op|den|på|dne|dnia|w dniu|from|von|\d{1,4}[-./年])\b.*?\d", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"[<(\[]*(?:mailto:)?[\w.+-]+@[\w.-]+\w[>)\]]*")
 _BEFORE_NAME = re.compile(
     r"^(?:\s*(?:[ap]\.?m\.?\b|uhr\b|(?:utc|gmt|cest|cet|[ecmp][sd]t)\b|[-–—,;.:|()\"'<>\[\]]))*", re.I
@@ -290,6 +293,8 @@ class _Scanner:
                 return None
             verb = _WROTE.search(text)
             if verb is not None:
+                if end - i > 1 and not _may_begin(self._lines[i:end]):
+                    return None
                 following = self._next(end)
                 depth = self._lines[following].depth if following < len(self._lines) else 0
                 is_sure = (_ADDRESS.search(text) or _CLOCK.search(text)) and re.search(r"\d", text)
@@ -297,6 +302,13 @@ class _Scanner:
                     return None
                 return end, _attributed(text, verb), shown_date(text), max(depth, line.depth)
         return None
+
+
+def _may_begin(lines: Sequence[Line]) -> bool:
+    """Tell whether an attribution over several lines begins with the first of them, by how such lines begin."""
+    first, *others = (line.text.strip() for line in lines)
+    begins = _ATTRIBUTION_START.match(first) or _ADDRESS.search(first)
+    return bool(begins) and not any(_ATTRIBUTION_START.match(other) for other in others)
 
 
 def _attributed(text: str, verb: re.Match[str]) -> str:
