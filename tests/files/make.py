@@ -173,6 +173,7 @@ def main() -> None:
         for kind, target in (
             ("docx:MS Word 2007 XML", "harbour.docx"),
             ("pdf", "harbour.pdf"),
+            ("doc:MS Word 97", "harbour.doc"),
             ("epub", "harbour.epub"),
         ):
             convert(writer, kind, target, folder)
