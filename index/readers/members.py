@@ -91,7 +91,7 @@ class Members:
             noted = [reason for _, reason in self._failed] + [f"{inner}: {reason}" for inner, reason in self._skipped]
             reason = noted[0] if noted else "holds no file of a format that can be read"
             more = f" (and {len(noted) - 1} more files in it)" if len(noted) > 1 else ""
-            raise UnreadableDocument(f"{name}: {reason}{more}")
+            raise UnreadableDocument(": ".join((name, reason + more)))  # put together of reasons, none of its own
         return Extraction(tuple(_distinct(texts)), tuple(self._failed), tuple(self._skipped))
 
 
