@@ -18,8 +18,8 @@ from index.known import Known
 from index.progress import Progress, silent
 from index.readers import MEMBER_MARK, SUFFIXES, FileReader, Limits, document_from, document_id, reading_version
 from index.readers.base import title_from_name
-from index.readers.members import Extraction
 from index.readers.isolation import FileContent
+from index.readers.members import Extraction
 from index.types import (
     ChangeSet,
     Document,
