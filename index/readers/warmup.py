@@ -11,9 +11,11 @@ import gc
 import io
 import mimetypes
 import pkgutil
+import sys
 import warnings
 import zipfile
 import zlib
+from contextlib import redirect_stdout
 from importlib import import_module
 
 LIBRARIES = (
@@ -69,7 +71,10 @@ MODULES = (
     "zipfile",
 )
 """Modules of Python that others import only when they need them."""
-_LEFT_OUT = ("__main__", "doctest", "tests", "encodings.mbcs", "encodings.oem", "soupparser", "html5", "ElementSoup")
+_LEFT_OUT = (
+    "__main__", "doctest", "tests", "encodings.mbcs", "encodings.oem", "soupparser", "html5", "ElementSoup",
+    "PIL.report", "PIL.ImageTk", "PIL.ImageQt", "PIL.ImageShow", "PIL.ImageGrab", "PIL._tkinter",
+)  # fmt: skip
 """Parts of libraries that run something when they are imported, or that cannot be imported here."""
 
 
@@ -77,7 +82,7 @@ def preload() -> None:
     """Import all that reading files may import."""
     from index.readers.formats import extract
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), redirect_stdout(sys.stderr):
         warnings.simplefilter("ignore")
         for name in LIBRARIES:
             _import_whole(name)
