@@ -160,7 +160,7 @@ def _headings(text: str, start: int) -> tuple[Heading, ...]:
     position = start
     for i, line in enumerate(lines[:last]):
         bare = line.strip()
-        if bare and _stands_alone(lines, i) and _looks_like_heading(bare):
+        if bare and _stands_alone(lines, i) and _looks_like_heading(bare) and not _is_record(lines, i):
             begin = position + line.index(bare)
             found.append((i, Heading(start=begin, end=begin + len(bare), level=1, text=bare)))
         position += len(line) + 1
@@ -171,6 +171,12 @@ def _stands_alone(lines: Sequence[str], i: int) -> bool:
     return (i == 0 or not lines[i - 1].strip()) and not lines[i + 1].strip()
 
 
+def _is_record(lines: Sequence[str], i: int) -> bool:
+    """Tell whether a line that stands alone is one of several of the form ``Label: value``."""
+    near = (lines[n] for n in (i - 2, i + 2) if 0 <= n < len(lines))
+    return ": " in lines[i] and any(": " in line and len(line) <= _HEADING_MAX for line in near)
+
+
 def _heads_something(lines: Sequence[str], found: Sequence[tuple[int, Heading]], n: int, i: int) -> bool:
     is_title = n == 0 and not any(line.strip() for line in lines[:i])
     return is_title or n + 1 == len(found) or any(line.strip() for line in lines[i + 1 : found[n + 1][0]])
@@ -179,4 +185,4 @@ def _heads_something(lines: Sequence[str], found: Sequence[tuple[int, Heading]],
 def _looks_like_heading(line: str) -> bool:
     if len(line) > _HEADING_MAX or _SENTENCE_END.search(line) or not any(map(str.isalpha, line)):
         return False
-    return not line[0].islower() and line[0] not in "-*•|" and ": " not in line
+    return not line[0].islower() and line[0] not in "-*•|"

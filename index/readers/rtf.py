@@ -20,7 +20,6 @@ _TOKEN = re.compile(
 )
 _SMALL = 960
 """Twips: pictures that are smaller both ways are ornaments."""
-_DEEPEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +129,6 @@ class _Reader:
         self._states[-1] = replace(self._state, **changes)  # type: ignore[arg-type]
 
     def _open(self) -> None:
-        if len(self._states) > _DEEPEST:
-            raise UnreadableDocument("is nested too deeply; save it in a simpler form")
         self._states.append(self._state)
         self._is_starred = False
 

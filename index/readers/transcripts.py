@@ -47,15 +47,17 @@ def read_subtitles(text: str, name: str) -> Extracted:
         UnreadableDocument: there is no cue in it.
     """
     turns: list[_Turn] = []
+    are_all_named = _VOICE.search(text) is not None  # else a name is written where the speaker changes
     for time, speaker, words in _cues(text):
         last = turns[-1] if turns else None
         if last and last.words[-len(words) :] == words:
             continue  # live captions are shown again while the next line comes in
-        goes_on = last is not None and speaker in ("", last.speaker)
-        if last and goes_on and len(last.words) + len(words) <= _TURN_WORDS and (speaker or not last.speaker):
+        if last and not speaker and not are_all_named:
+            speaker = last.speaker
+        if last and speaker == last.speaker and len(last.words) + len(words) <= _TURN_WORDS:
             last.words += words
         else:
-            turns.append(_Turn(time, speaker or (last.speaker if last and goes_on else ""), list(words)))
+            turns.append(_Turn(time, speaker, list(words)))
     if not turns:
         raise UnreadableDocument(f"{name}: holds no cue with text; check that it is a file of subtitles")
     builder = TextBuilder()

@@ -1,7 +1,7 @@
 """Make the presentations and OpenDocument files of this folder anew: ``python tests/files/make_decks.py``.
 
 ``deck.pptx`` is written by python-pptx, with what that cannot write added to its parts; LibreOffice makes ``deck.odp``
-of it and ``deck-saved.pptx`` of that. ``manual.odt`` is saved by LibreOffice from a flat file.
+of it and ``deck-saved.pptx`` of that. ``manual.odt`` and ``manual.rtf`` are saved by LibreOffice from a flat file.
 """
 
 from __future__ import annotations
@@ -253,7 +253,8 @@ def main() -> None:
         (HERE / "deck.odp").write_bytes(presentation.read_bytes())
         (HERE / "deck-saved.pptx").write_bytes(convert(presentation, "pptx", folder).read_bytes())
         (folder / "manual.fodt").write_text(MANUAL, encoding="utf-8")
-        (HERE / "manual.odt").write_bytes(convert(folder / "manual.fodt", "odt", folder).read_bytes())
+        for ending in ("odt", "rtf"):
+            (HERE / f"manual.{ending}").write_bytes(convert(folder / "manual.fodt", ending, folder).read_bytes())
 
 
 if __name__ == "__main__":
