@@ -209,7 +209,24 @@ def _zones(runs: Sequence[Run], gutter: float, rules: Sequence[Rule]) -> list[tu
             zones.append((low, high))
         elif inside and high - low < 4 * inside[0].size:
             heads.append((low, high))
-    return zones + [head for head in heads if any(head[0] == high for _, high in zones)]
+    zones += [head for head in heads if any(head[0] == high for _, high in zones)]
+    widths = (_FILLED * max(left, default=0.0), _FILLED * max(right, default=0.0))
+    return zones + _level_zones(runs, gutter, widths)
+
+
+def _level_zones(runs: Sequence[Run], gutter: float, widths: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return from where to where several short texts stand level on both sides of a gutter, line for line."""
+    zones = []
+
+    def is_cells(row: Sequence[Run]) -> bool:
+        is_short = all(run.right - run.left < widths[run.left > gutter] for run in row)
+        return is_short and row[0].right < gutter < row[-1].left and not any(run.stands_for for run in row)
+
+    for cells, group in groupby(_rows(runs), is_cells):
+        rows = list(group)
+        if cells and len(rows) >= 3 and sum(len(row) > 2 for row in rows) > len(rows) / 2:
+            zones.append((min(run.bottom for run in rows[-1]), max(run.top for run in rows[0])))
+    return zones
 
 
 def _gutter(runs: Sequence[Run]) -> float | None:
