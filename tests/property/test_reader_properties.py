@@ -12,9 +12,10 @@ from index.errors import UnreadableDocument
 from index.readers.base import Extracted, TextBuilder, document_from
 from index.readers.grid import append_grid
 from index.readers.html import read_html
-from index.readers.layout import Run, paragraphs, reading_order
+from index.readers.layout import Run, as_line, paragraphs, reading_order
 from index.readers.markdown import read_markdown
 from index.readers.numberformats import shown_number
+from index.readers.pdf_page import read_words
 from index.readers.plain import decode, read_plain
 from index.readers.records import read_json, read_jsonl
 from index.readers.sheets import read_csv
@@ -189,5 +190,15 @@ RUN = st.builds(
 
 @given(st.lists(RUN, max_size=30))
 def test_every_run_of_a_page_is_read_once(runs: list[Run]) -> None:
-    found = [word for block in paragraphs(reading_order(runs)) for line in block for word in line.text.split(" | ")]
+    columns = [[as_line(row) for row in column] for column in reading_order(runs)]
+    found = [word for block in paragraphs(columns) for line in block for word in line.text.split(" | ")]
     assert sorted(found) == sorted(run.text for run in runs)
+
+
+@given(st.lists(RUN, max_size=30))
+def test_every_word_of_a_page_is_read(runs: list[Run]) -> None:
+    blocks = read_words(runs)
+    lines = [line for block in blocks for line in block.lines]
+    lines += [line for block in blocks if block.table for row in block.table.rows for cell in row for line in cell]
+    text = " ".join(lines)
+    assert [run.text for run in runs if run.text not in text] == []
