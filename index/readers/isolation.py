@@ -177,7 +177,8 @@ def _start() -> subprocess.Popen[bytes]:
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     return subprocess.Popen(
-        [sys.executable, "-m", "index.readers.child"],
+        # -P: no module is taken from the folder that one happens to work in, which may hold anybody's files
+        [sys.executable, "-P", "-m", "index.readers.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

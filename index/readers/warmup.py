@@ -46,6 +46,7 @@ MODULES = (
     "_strptime",
     "bz2",
     "calendar",
+    "colorsys",
     "csv",
     "decimal",
     "difflib",
