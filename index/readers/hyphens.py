@@ -17,6 +17,7 @@ from index.text import one_line
 HYPHEN = "\x02"
 """A hyphen at the end of a line, as pdfium marks it."""
 _END = re.compile(rf"([^\W\d_]+)[-‐{HYPHEN}]$")
+_LONGEST_WORD = 80
 _START = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+(?:[-‐][^\W_]+)*")
 _WITHOUT_SPACES = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
@@ -61,7 +62,7 @@ def join_lines(lines: Sequence[str], words: Words) -> str:
     """Return lines as one text."""
     text = ""
     for line in lines:
-        end, start = _END.search(text), _START.match(line)
+        end, start = _END.search(text[-_LONGEST_WORD:]), _START.match(line)
         if end and start:
             hyphen = "-" if words.keeps_hyphen(end[1], start[0]) else ""
             text = f"{text[:-1]}{hyphen}{line}"

@@ -28,6 +28,7 @@ _BULLETS = {chr(code): "•" for code in (0xF0B7, 0xF0A7, 0xF0D8, 0xF076, 0xF0FC
 _ACCENTS = dict(
     zip("´`¨ˇ˚˜ˆ¸˘˙˝˛¯", "\u0301\u0300\u0308\u030c\u030a\u0303\u0302\u0327\u0306\u0307\u030b\u0328\u0304", strict=True)
 )
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MOST_ACCENTS = 1_000
 _HYPHEN = "\x02"
 """What pdfium writes for a hyphen at the end of a line."""
@@ -59,6 +60,7 @@ class _Style:
     """What the characters of a text object have in common."""
 
     degrees: int
+    turned: Callable[[float, float], tuple[float, float]]
     size: float
     is_light: bool
     is_transparent: bool
@@ -97,13 +99,14 @@ def _glyphs(
     import pypdfium2.raw as raw
 
     left, bottom, right, top = page.get_bbox()
-    text_page = page.get_textpage()
+    holder_of_text = page.get_textpage()
+    text_page = holder_of_text.raw
     found: list[tuple[int, Glyph]] = []
     styles: dict[int, _Style] = {}
     x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
     after_space = False
     try:
-        for i in range(text_page.count_chars()):
+        for i in range(holder_of_text.count_chars()):
             if raw.FPDFText_IsGenerated(text_page, i):
                 continue
             text = _text(raw.FPDFText_GetUnicode(text_page, i))
@@ -119,8 +122,8 @@ def _glyphs(
                 text_page, i, box
             ):
                 continue
-            middle = ((box.left + box.right) / 2, (box.bottom + box.top) / 2)
-            is_outside = not (left <= middle[0] <= right and bottom <= middle[1] <= top)
+            middle = x_middle, y_middle = ((box.left + box.right) / 2, (box.bottom + box.top) / 2)
+            is_outside = not (left <= x_middle <= right and bottom <= y_middle <= top)
             if is_outside or style.size < _SMALLEST or style.is_transparent:
                 continue
             if (style.is_invisible and not seen(*middle)) or (style.is_light and not is_dark(*middle)):
@@ -128,7 +131,7 @@ def _glyphs(
             found.append((style.degrees, _upright(text, (x.value, y.value), box, style, after_space)))
             after_space = False
     finally:
-        text_page.close()
+        holder_of_text.close()
     return found
 
 
@@ -160,6 +163,7 @@ def _style(raw: Any, text_page: Any, i: int, holder: Any) -> _Style:
     mode = raw.FPDFTextObj_GetTextRenderMode(holder) if holder else 0
     return _Style(
         degrees=degrees,
+        turned=turning(degrees),
         size=abs(raw.FPDFText_GetFontSize(text_page, i)) * scale,
         is_light=min(red, green, blue) >= 250 and mode in (0, -1),
         is_transparent=alpha == 0 and mode == 0,
@@ -168,28 +172,29 @@ def _style(raw: Any, text_page: Any, i: int, holder: Any) -> _Style:
 
 
 def _upright(text: str, origin: tuple[float, float], box: Any, style: _Style, after_space: bool) -> Glyph:
-    turned = turning(style.degrees)
-    start, baseline = turned(*origin)
+    if style.degrees == 0:
+        return Glyph(text, box.left, box.right, origin[1], style.size, after_space)
+    start, baseline = style.turned(*origin)
     if style.degrees % 90 == 0:
-        edges = [turned(box.left, box.bottom)[0], turned(box.right, box.top)[0]]
-        left, right = min(edges), max(edges)
-    else:
-        left, right = start, start + 0.75 * style.size * len(text)  # its box says nothing
-    return Glyph(text, left, right, baseline, style.size, after_space)
+        edges = [style.turned(box.left, box.bottom)[0], style.turned(box.right, box.top)[0]]
+        return Glyph(text, min(edges), max(edges), baseline, style.size, after_space)
+    width = 0.75 * style.size * len(text)  # a box around slanting text says nothing
+    return Glyph(text, start, start + width, baseline, style.size, after_space)
 
 
 def _once(glyphs: Sequence[Glyph]) -> list[Glyph]:
     """Return glyphs without those that are drawn again over themselves; a ligature's letters share one box."""
     kept: list[Glyph] = []
-    near: dict[tuple[str, int, int], list[Glyph]] = defaultdict(list)
+    near: dict[tuple[str, int, int], list[Glyph]] = {}
     for glyph in glyphs:
+        reach = _DOUBLE * glyph.size
         column, row = int(glyph.left // 8), int(glyph.baseline // 8)
-        others = (
-            other for c in (-1, 0, 1) for r in (-1, 0, 1) for other in near.get((glyph.text, column + c, row + r), ())
-        )
-        if any(_covers(other, glyph) for other in others) and not (glyph.text == "f" and kept[-1] == glyph):
+        columns = {int((glyph.left - reach) // 8), column, int((glyph.left + reach) // 8)}
+        rows = {int((glyph.baseline - reach) // 8), row, int((glyph.baseline + reach) // 8)}
+        others = [other for c in columns for r in rows for other in near.get((glyph.text, c, r), ())]
+        if others and any(_covers(other, glyph) for other in others) and not (glyph.text == "f" and kept[-1] == glyph):
             continue
-        near[glyph.text, column, row].append(glyph)
+        near.setdefault((glyph.text, column, row), []).append(glyph)
         kept.append(glyph)
     return kept
 
@@ -237,10 +242,20 @@ def _words(glyphs: Sequence[Glyph]) -> list[Run]:
             turned_round = is_right_to_left(last.text + glyph.text)  # pdfium takes them for letters in visual order
             words[-1].insert(-1 if turned_round else len(words[-1]), glyph)
         elif last is not None and not glyph.after_space and _follows(last, glyph, gaps.get(i, 0.0)):
+            if last.text.isdigit() and _is_raised_digit(last, glyph):  # a power, or a note behind a number
+                glyph = replace(glyph, text=glyph.text.translate(_RAISED))
             words[-1].append(glyph)
         else:
             words.append([glyph])
     return [_word(word, number) for number, word in enumerate(words)]
+
+
+def _is_raised_digit(last: Glyph, glyph: Glyph) -> bool:
+    if last.text in "⁰¹²³⁴⁵⁶⁷⁸⁹":
+        is_raised = abs(glyph.baseline - last.baseline) < 0.1 * last.size
+    else:
+        is_raised = glyph.size < 0.85 * last.size and glyph.baseline > last.baseline + 0.2 * last.size
+    return is_raised and glyph.text in "0123456789"
 
 
 def _share_a_box(a: Glyph, b: Glyph) -> bool:
@@ -285,10 +300,7 @@ def _letter_gaps(glyphs: Sequence[Glyph]) -> dict[int, float]:
 
 
 def _word(glyphs: Sequence[Glyph], number: int) -> Run:
-    size = Counter(round(glyph.size, 2) for glyph in glyphs).most_common(1)[0][0]
-    baseline = Counter(round(glyph.baseline, 1) for glyph in glyphs if abs(glyph.size - size) < 0.1).most_common(1)[0][
-        0
-    ]
+    size, baseline = _usual([(round(glyph.size, 2), round(glyph.baseline, 1)) for glyph in glyphs])
     return Run(
         text="".join(glyph.text for glyph in glyphs),
         left=min(glyph.left for glyph in glyphs),
@@ -298,3 +310,7 @@ def _word(glyphs: Sequence[Glyph], number: int) -> Run:
         size=size,
         number=number,
     )
+
+
+def _usual(found: list[tuple[float, float]]) -> tuple[float, float]:
+    return found[0] if found.count(found[0]) == len(found) else Counter(found).most_common(1)[0][0]

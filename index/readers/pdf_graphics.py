@@ -12,6 +12,7 @@ _DEEPEST = 6
 _MOST_OBJECTS = 30_000
 _MOST_LINES = 6_000
 """A page with more lines than this shows a map or a plan, no tables."""
+_MOST_AREAS = 2_000
 _THIN = 3.5
 """A filled area no wider than this is a line."""
 _SHORTEST = 4.0
@@ -44,6 +45,8 @@ class Graphics:
 
     def is_dark(self, x: float, y: float) -> bool:
         """Tell whether something is painted at a point."""
+        if len(self.dark) > _MOST_AREAS:
+            return True
         return any(_holds(box, x, y) for box in self.dark) or self.has_picture(x, y)
 
     def has_picture(self, x: float, y: float) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from pdf_making import PROSE, by_hand, drawn, read, set_lines, shown
 
 from index.errors import UnreadableDocument
+from index.readers import FileReader
 from index.readers.base import Extracted
 from index.types import Unread
 
@@ -214,11 +215,26 @@ def test_letters_that_are_spaced_out_are_words() -> None:
     assert read(by_hand(shown("VARN HARBOUR", before="3 Tc 6 Tw"))).text == "VARN HARBOUR"
 
 
-def test_superscripts_and_lines_below_each_other_stay_apart() -> None:
-    content = shown("An area of 25 m", 20, 150) + shown("2", 92, 154, 6) + shown("The next line.", 20, 120)
-    first, second = blocks(read(by_hand(content)))
-    assert first in ("An area of 25 m2", "An area of 25 m 2", "An area of 25 m²")
-    assert second == "The next line."
+def test_raised_figures_do_not_join_the_number_before_them() -> None:
+    content = "BT /F 10 Tf 20 150 Td (about 10) Tj /F 6 Tf 4 Ts (23) Tj /F 10 Tf 0 Ts ( of them) Tj ET"
+    assert read(by_hand(content)).text == "about 10²³ of them"
+
+
+def test_figures_below_each_other_stay_apart() -> None:
+    assert blocks(read(by_hand(shown("7", 50, 150) + shown("14", 50, 138) + shown("Text.", 20, 60))))[0] in (
+        "7 14",
+        "7",
+    )
+
+
+def test_the_sandbox_reads_what_the_reader_reads() -> None:
+    def draw(canvas: Any) -> None:
+        set_lines(canvas, ["The long-", "term plan", "of the harbour"])
+        canvas.acroForm.textfield(name="f1", tooltip="Name", x=160, y=600, width=200, height=18, value="Ada Holm")
+
+    data = drawn(draw)
+    with FileReader() as reader:
+        assert reader.extract(data, "a.pdf").texts == (read(data),)
 
 
 def test_a_broken_page_costs_that_page_only(monkeypatch: pytest.MonkeyPatch) -> None:
