@@ -133,6 +133,8 @@ def read_letter(letter: Letter, name: str, read: ReadMember) -> Extraction:
     is_locked = any(noted.what == "encrypted_part" for noted in text.unread)
     if is_locked and members.is_empty and len(text.text) <= len("\n".join(head)):
         raise UnreadableDocument(f"{name}: is encrypted; save it without encryption")
+    if not text.text and not letter.attachments:
+        raise UnreadableDocument(f"{name}: holds no text; add a file with text in it")
     return members.extraction(name, text)
 
 
