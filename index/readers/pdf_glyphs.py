@@ -13,12 +13,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from index.readers.layout import Run, is_right_to_left
 
 _SPACE = 0.18
 """A gap of so many times the size of the type parts words; letters that are kerned stand closer."""
+_LIKELY_SPACE = 0.04
+"""The same where pdfium, which knows the font, takes a gap for a space: slanting letters reach into theirs."""
 _DOUBLE = 0.13
 """The same letter closer than this to itself has been drawn twice, to look bold."""
 _SMALLEST = 0.5
@@ -36,7 +39,10 @@ _HYPHEN = "\x02"
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A character in upright coordinates; ``baseline`` is its y."""
+    """A character in upright coordinates; ``baseline`` is its y.
+
+    ``after_space`` and ``after_gap`` tell whether a space precedes it: a character, or what pdfium takes for one.
+    """
 
     text: str
     left: float
@@ -44,6 +50,7 @@ class Glyph:
     baseline: float
     size: float
     after_space: bool
+    after_gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +111,11 @@ def _glyphs(
     found: list[tuple[int, Glyph]] = []
     styles: dict[int, _Style] = {}
     x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
-    after_space = False
+    after_space = after_gap = False
     try:
         for i in range(holder_of_text.count_chars()):
             if raw.FPDFText_IsGenerated(text_page, i):
+                after_gap = True
                 continue
             text = _text(raw.FPDFText_GetUnicode(text_page, i))
             if not text or text.isspace():
@@ -128,8 +136,9 @@ def _glyphs(
                 continue
             if (style.is_invisible and not seen(*middle)) or (style.is_light and not is_dark(*middle)):
                 continue
-            found.append((style.degrees, _upright(text, (x.value, y.value), box, style, after_space)))
-            after_space = False
+            glyph = _upright(text, (x.value, y.value), box, style, after_space)
+            found.append((style.degrees, replace(glyph, after_gap=after_gap)))
+            after_space = after_gap = False
     finally:
         holder_of_text.close()
     return found
@@ -270,7 +279,8 @@ def _follows(last: Glyph, glyph: Glyph, usual: float) -> bool:
     gap = glyph.left - last.right if glyph.left >= last.left else last.left - glyph.right
     if glyph.left < last.left and not is_right_to_left(last.text + glyph.text) and gap > -0.5 * size:
         return False
-    return -0.8 * size < gap < _SPACE * size + usual
+    is_level = glyph.baseline == last.baseline and glyph.left > last.left
+    return -0.8 * size < gap < (_LIKELY_SPACE if glyph.after_gap and is_level else _SPACE) * size + usual
 
 
 def _letter_gaps(glyphs: Sequence[Glyph]) -> dict[int, float]:
@@ -289,9 +299,10 @@ def _letter_gaps(glyphs: Sequence[Glyph]) -> dict[int, float]:
         pitches = Counter(round(b.left - a.left, 1) for a, b in pairwise(line) if not b.after_space)
         pitch, times = pitches.most_common(1)[0] if pitches else (0.0, 0)
         if times >= 4 and times >= 0.6 * sum(pitches.values()) and pitch < 1.1 * line[0].size:  # of one width each
-            for j in range(start + 1, i):
-                if abs(glyphs[j].left - glyphs[j - 1].left - pitch) < 0.1:
-                    found[j] = pitch
+            even = [j for j in range(start + 1, i) if abs(glyphs[j].left - glyphs[j - 1].left - pitch) < 0.1]
+            # most letters of some fonts are as wide as a narrow one and a space: where they touch, nothing is spaced
+            if median(glyphs[j].left - glyphs[j - 1].right for j in even) > 0.25 * _SPACE * line[0].size:
+                found.update(dict.fromkeys(even, pitch))
         gaps = sorted(b.left - a.right for a, b in pairwise(line) if not b.after_space)
         if len(gaps) >= 4 and gaps[len(gaps) // 2] > 0.5 * _SPACE * line[0].size and gaps[-1] < 3 * line[0].size:
             found.update(dict.fromkeys(range(start, i), gaps[len(gaps) // 2]))

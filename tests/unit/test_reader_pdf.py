@@ -211,6 +211,13 @@ def test_the_text_layer_of_a_scan_is_read() -> None:
     assert text.unread == ()
 
 
+@pytest.mark.parametrize("space", [278, 170])
+def test_words_that_only_a_gap_parts_stay_apart(space: int) -> None:
+    words = "the product and one good boat".split()
+    content = "BT /F 10 Tf 20 150 Td [" + f" -{space} ".join(f"({word})" for word in words) + "] TJ ET"
+    assert read(by_hand(content)).text == " ".join(words)
+
+
 def test_letters_that_are_spaced_out_are_words() -> None:
     assert read(by_hand(shown("VARN HARBOUR", before="3 Tc 6 Tw"))).text == "VARN HARBOUR"
 
