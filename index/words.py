@@ -53,7 +53,7 @@ _AFTER_ORDINAL = frozenset(
 _MONTHS = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _NUMBER_LIKE = re.compile(r"[\d§#]|\(?(?:[ivxlcIVXLC]{1,6}|[A-Za-z])\)?(?:\W|$)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
-_TWO_PARTS = re.compile(r"(?<!\w)[zduoisvm]\.\s?(?:B|h|a|Ä|ä|T|Z|R|E|o|u|M|w|d)$", re.IGNORECASE)
+_TWO_PARTS = re.compile(r"(?<![\w.])[zduoisvm]\.\s?(?:B|h|a|Ä|ä|T|Z|R|E|o|u|M|w|d)$", re.IGNORECASE)
 
 
 def may_end_sentence(before: str, last: str, following: str) -> bool:
