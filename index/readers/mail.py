@@ -44,8 +44,8 @@ def read_mail(data: bytes, name: str, read: ReadMember) -> Extraction:
     Raises:
         UnreadableDocument: neither the message nor anything in it can be read.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or b"\0" in data[:400]:
-        data = decode(data, name).encode("utf-8", "replace")
+    if (encoding := _file_encoding(data)) is not None:
+        data = data.decode(encoding, "replace").encode("utf-8", "replace")
     try:
         message = BytesParser(policy=policy.default).parsebytes(data.lstrip())
     except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -77,6 +77,17 @@ def read_mailbox(data: bytes, name: str, read: ReadMember) -> Extraction:
     for number, (start, end) in enumerate(zip(begins, [*begins[1:], len(data)], strict=True), start=1):
         members.add(f"message {number}.eml", partial(_message_bytes, data, start, end, is_last=end == len(data)))
     return members.extraction(name)
+
+
+def _file_encoding(data: bytes) -> str | None:
+    """Return the encoding of a file that some program has saved as text of wide characters, else None."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return encoding
+    start = data[:400]
+    if 3 * start.count(0) < len(start):  # single ones are damage
+        return None
+    return "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
 
 
 def _message_bytes(data: bytes, start: int, end: int, *, is_last: bool) -> bytes:
