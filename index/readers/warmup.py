@@ -173,8 +173,13 @@ EXAMPLES: dict[str, bytes] = {
     b'"outputs": [{"data": {"text/html": "<table><tr><td>1</table>"}}]}]}',
     "a.py": b"def f():\n    pass\n",
     "a.jsonl": b'{"a": 1}\n',
-    "a.eml": b"Subject: =?utf-8?q?s?=\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n"
-    b"Content-Type: text/plain; charset=latin-1\nContent-Transfer-Encoding: quoted-printable\n\nText.\n",
+    "a.eml": b"Subject: =?utf-8?q?s?=\nFrom: =?utf-8?b?w6Q=?= <a@x.example>\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n"
+    b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=latin-1; format=flowed\n"
+    b"Content-Transfer-Encoding: quoted-printable\n\nText.\n\nOn 1 June 2024 at 10:00, A <a@x.example> wrote:\n> Old.\n"
+    b"--b\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\nPHA+eDxibG9ja3F1b3RlIHR5cGU9Y2l0ZT55\n"
+    b"--b\nContent-Type: text/calendar\n\nBEGIN:VEVENT\nSUMMARY:x\nDTSTART:20240101T100000Z\nEND:VEVENT\n"
+    b"--b\nContent-Type: message/rfc822\n\nSubject: x\n\ny\n--b\nContent-Type: message/delivery-status\n\nA: b\n"
+    b"--b\nContent-Disposition: attachment; filename*=utf-8''a%C3%A4.txt\n\nz\n--b--\n",
     "a.zip": _zipped(a__txt="Text."),
     "a.docx": _zipped(
         **{
