@@ -2,7 +2,7 @@
 
 It runs in the helper process, for one file, with a profile and a temporary folder that are gone afterwards. Macros and
 links are off in that profile, and its network settings lead nowhere; on Linux it has no network at all where the kernel
-lets users give it up, and is held to limits of memory, processor time and size of files.
+lets users give it up, and is held to limits of memory, time on the clock and size of files.
 """
 
 from __future__ import annotations
