@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Callable
 
@@ -27,4 +28,5 @@ def upgrade(db: sqlite3.Connection, version: int, embed: EmbedDocument) -> None:
         document = read_document(db, identity)
         assert document is not None
         put_document(db, embed(document))
-    db.execute("INSERT OR REPLACE INTO meta VALUES ('format', ?)", (str(FORMAT),))
+    meta = [("format", str(FORMAT)), ("stamp", secrets.token_hex(8))]  # passages have new numbers: no cache fits them
+    db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta)
