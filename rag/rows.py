@@ -10,12 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.readers.tables import EMPTY
 from index.terms import STOP_WORDS, words
 from rag.context import SourceSentence
 from rag.words import normalised, stem
 
 SEPARATOR = " | "
-_EMPTY = "(empty)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,6 @@ def is_misplaced(answer: str, question: str, row: SourceSentence, candidates: Se
     holding = [cell for cell in cells if _holds(answer, cell.value)]
     if not holding:
         return False
-    if len(holding) == len(cells):  # the whole row: which column is meant is the reader's to see
-        holding = list(cells)
     asked = _stems(question)
     wanted = _wanted_columns(asked, cells)
     if wanted and not any(cell in wanted for cell in holding):
@@ -80,7 +78,7 @@ def look_up(question: str, candidates: Sequence[SourceSentence]) -> tuple[Source
         return None
     row, cells = rows[matches.index(best)]
     wanted = _wanted_columns(asked, cells)
-    if len(wanted) != 1 or wanted[0].value in ("", _EMPTY):
+    if len(wanted) != 1 or wanted[0].value in ("", EMPTY):
         return None
     return row, wanted[0]
 
@@ -112,7 +110,7 @@ def _siblings(row: SourceSentence, candidates: Sequence[SourceSentence]) -> list
 
 def _holds(answer: str, value: str) -> bool:
     """Tell whether an answer holds a value, as whole words, or is held by it."""
-    if not value or value == _EMPTY:
+    if not value or value == EMPTY:
         return False
     said, held = (" ".join(re.findall(r"\w+(?:[.,:/-]\w+)*", text.casefold())) for text in (answer, value))
     return bool(said and held) and (f" {held} " in f" {said} " or f" {said} " in f" {held} ")
